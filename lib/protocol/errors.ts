@@ -1,0 +1,44 @@
+/** Every error a request can meet before its stream opens, and its HTTP status. */
+export const ERROR_STATUS = {
+  'id-empty': 400,
+  'id-too-long': 400,
+  'id-undecodable': 400,
+  'query-invalid': 400,
+  'topic-unknown': 404,
+  'not-found': 404,
+  'cross-site': 403,
+  'media-type': 415,
+  'body-invalid': 400,
+  'body-too-large': 413,
+  'record-log-unavailable': 503,
+  draining: 503,
+} as const satisfies Record<string, number>;
+
+/** Stable name of an error; clients may switch on it. */
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** An error meant for the client: a stable code, its status, and a message that says what to do next. */
+export class FeedlineError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FeedlineError';
+    this.code = code;
+    this.status = ERROR_STATUS[code];
+  }
+}
+
+/** Body of an error answer, `application/problem+json` (RFC 9457), with our stable `code`. */
+export interface ProblemDocument {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+}
+
+export function problemDocument(error: FeedlineError): ProblemDocument {
+  const title = error.code.replaceAll('-', ' ');
+  return { title, status: error.status, detail: error.message, code: error.code };
+}

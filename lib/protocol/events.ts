@@ -1,0 +1,80 @@
+import type { EventFormat, GapReason, GapResume, RecordLogKind } from './constants.ts';
+
+/** First event of every connection; its `id:` is already a cursor. */
+export interface HelloData {
+  readonly protocol: number;
+  readonly pod: string;
+  readonly recordLog: RecordLogKind;
+  readonly topic: string;
+  readonly id: string;
+  readonly format: EventFormat;
+  /** The server's clock as the event was written, ms since 1970. */
+  readonly serverTimeMs: number;
+  /** A `ping` comes at least this often, in ms. */
+  readonly pingMs: number;
+  /** A client that has heard nothing for this long, in ms, should reconnect. */
+  readonly watchdogMs: number;
+}
+
+/** Comes at least every `pingMs`; its `id:` is the position through which this reader has been served. */
+export interface PingData {
+  readonly serverTimeMs: number;
+  /** Bytes of response body written to this connection before this event. */
+  readonly bytes: number;
+}
+
+/** History from `from` to `to` is really gone. Its `id:` equals `to`. */
+export interface GapData {
+  readonly reason: GapReason;
+  /** The cursor that could not be served, as far as it could be read; null when there is none. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly resumesAt: GapResume;
+}
+
+/** A cut on purpose: reconnect with the cursor, after `retryMs`. Sent as `rotate` (old age) and `draining` (shutdown). */
+export interface CutData {
+  readonly retryMs: number;
+}
+
+/** `?format=envelope`: everything known of the record. */
+export interface Envelope {
+  /** The value as text, or base64 where `encoding` says so; null for a tombstone. */
+  readonly value: string | null;
+  /** Present, as `base64`, when the value is not valid UTF-8. */
+  readonly encoding?: 'base64';
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** The record's own timestamp (the producer's or the broker's clock, as the topic is set), ms since 1970. */
+  readonly timestampMs: number;
+  /** When this pod took the record from the record log, by the pod's clock, ms since 1970. */
+  readonly receivedAtMs: number;
+  readonly pod: string;
+}
+
+/** Body of `GET /api/feeds`. */
+export interface FeedList {
+  readonly topic: string;
+  readonly feeds: readonly FeedListItem[];
+}
+
+export interface FeedListItem {
+  readonly id: string;
+  /** Records seen by this pod since it started. */
+  readonly records: number;
+  readonly lastRecordAtMs: number;
+}
+
+/** Body of `/readyz`: 200 while `ready`, else 503. */
+export interface Readiness {
+  readonly status: 'ready' | 'starting' | 'degraded' | 'draining';
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly pod: string;
+  readonly recordLog: RecordLogKind;
+  readonly topics: readonly string[];
+  readonly demo: boolean;
+}
