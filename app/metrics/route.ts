@@ -1,0 +1,11 @@
+import { getRuntime } from '#lib/server/runtime.ts';
+
+export const dynamic = 'force-dynamic';
+
+/** Prometheus text format. */
+export async function GET(): Promise<Response> {
+  const { metrics } = getRuntime();
+  return new Response(await metrics.metrics(), {
+    headers: { 'content-type': metrics.contentType, 'cache-control': 'no-store' },
+  });
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from './config.ts';
+
+function messageOf(env: Record<string, string>): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('settings', () => {
+  it('have the defaults of PROTOCOL.md', () => {
+    const config = parseConfig({ KAFKA_BROKERS: 'a:9092' });
+    expect(config.topics).toEqual(['orders']);
+    expect(config.stream).toEqual({
+      pingMs: 5_000,
+      watchdogMs: 15_000,
+      maxAgeMs: 150_000,
+      stallMs: 30_000,
+      drainMs: 5_000,
+    });
+    expect(config.kafka.partitionerOf('orders')).toBe('murmur2');
+    expect(config.isDemo).toBe(false);
+    expect(config.corsOrigins).toEqual([]);
+  });
+
+  it('that are wrong are all named at once, each with what it should be', () => {
+    const message = messageOf({ KAFKA_BROKERS: 'nowhere', PING_MS: '5s', KAFKA_TOPICS: 'a b', DEMO: 'yes' });
+    for (const name of ['KAFKA_BROKERS', 'PING_MS', 'KAFKA_TOPICS', 'DEMO']) expect(message).toContain(name);
+    expect(message).toContain('it is "5s"');
+  });
+
+  it('need brokers unless the in-process log is asked for', () => {
+    expect(messageOf({})).toContain('KAFKA_BROKERS should name the brokers');
+    expect(messageOf({ KAFKA_BROKERS: '' })).toContain('RECORD_LOG=memory');
+    expect(parseConfig({ RECORD_LOG: 'memory' }).recordLog).toBe('memory');
+  });
+
+  it('are checked against each other', () => {
+    expect(messageOf({ RECORD_LOG: 'memory', PING_MS: '60000', STREAM_MAX_AGE_MS: '150000' })).toContain('PING_MS');
+  });
+
+  it('give a partitioner for all topics, or for each', () => {
+    const each = parseConfig({ RECORD_LOG: 'memory', KAFKA_PARTITIONER: 'orders=crc32,payments=any' }).kafka;
+    expect(['orders', 'payments', 'others'].map(each.partitionerOf)).toEqual(['crc32', 'any', 'murmur2']);
+    expect(messageOf({ RECORD_LOG: 'memory', KAFKA_PARTITIONER: 'md5' })).toContain(
+      'KAFKA_PARTITIONER should be one of',
+    );
+  });
+});

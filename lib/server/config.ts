@@ -1,0 +1,209 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { RecordLogKind, WATCHDOG_PINGS } from '../protocol/constants.ts';
+import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
+
+/** Everything that can be set from outside, parsed once at boot. */
+export interface Config {
+  readonly isDemo: boolean;
+  /** Name of this process in `hello`, envelopes and metrics. */
+  readonly pod: string;
+  readonly logLevel: string;
+  readonly recordLog: RecordLogKind;
+  readonly topics: readonly [string, ...string[]];
+  readonly kafka: KafkaConfig;
+  readonly stream: StreamConfig;
+  readonly ring: RingConfig;
+  /** Origins that a browser page may read from; `*` is any. */
+  readonly corsOrigins: readonly string[];
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly groupPrefix: string;
+  readonly sessionTimeoutMs: number;
+  /** How often the consumer looks for new partitions, and whether topics were created again. */
+  readonly metadataMaxAgeMs: number;
+  readonly partitionerOf: (topic: string) => Partitioner;
+}
+
+export interface StreamConfig {
+  readonly pingMs: number;
+  readonly watchdogMs: number;
+  readonly maxAgeMs: number;
+  readonly stallMs: number;
+  readonly drainMs: number;
+}
+
+export interface RingConfig {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly idleBytes: number;
+  readonly lingerMs: number;
+}
+
+/** The environment is not usable; the message lists every bad variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const whole = (from: number, to: number, fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= from && Number(text) <= to, {
+      error: `should be a whole number from ${from} to ${to}`,
+    })
+    .transform(Number);
+
+const flag = z
+  .enum(['0', '1'], { error: 'should be 1 or 0' })
+  .default('0')
+  .transform((text) => text === '1');
+
+const broker = /^(\[[0-9a-fA-F:]+\]|[^\s:,/]+):\d{1,5}$/;
+
+const environment = z.object({
+  DEMO: flag,
+  POD: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'should be 1 to 64 letters, digits, ".", "_" or "-"')
+    .optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'should be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+  RECORD_LOG: z.enum(['kafka', 'memory'], { error: 'should be kafka or memory' }).default('kafka'),
+  KAFKA_BROKERS: list
+    .refine((items) => items.length > 0 && items.every((item) => broker.test(item)), {
+      error: 'should be a list like broker-1:9092,broker-2:9092',
+    })
+    .optional(),
+  KAFKA_TOPICS: list
+    .refine((items) => items.length > 0 && items.every((item) => TOPIC_NAME.test(item)), {
+      error: 'should be a list of topic names (letters, digits, ".", "_", "-")',
+    })
+    .default(['orders']),
+  KAFKA_GROUP_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'should be letters, digits, ".", "_" or "-"')
+    .default('feedline'),
+  KAFKA_PARTITIONER: z.string().default('murmur2'),
+  KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
+  KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
+  PING_MS: whole(50, 3_600_000, 5_000),
+  STREAM_MAX_AGE_MS: whole(100, 86_400_000, 150_000),
+  STALL_MS: whole(100, 3_600_000, 30_000),
+  DRAIN_MS: whole(0, 600_000, 5_000),
+  RING_FRAMES: whole(1, 1_000_000, 1_000),
+  RING_BYTES: whole(1_024, 1_073_741_824, 4_194_304),
+  RING_IDLE_BYTES: whole(0, 17_179_869_184, 134_217_728),
+  RING_LINGER_MS: whole(0, 3_600_000, 60_000),
+  CORS_ORIGINS: list.default([]),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/**
+ * Reads the settings. Pure: the environment is a parameter.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(withoutEmpty(env));
+  if (!parsed.success) {
+    throw configError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
+      env,
+    );
+  }
+  const problems = relations(parsed.data);
+  const partitioners = parsePartitioners(parsed.data.KAFKA_PARTITIONER);
+  if (partitioners === null) {
+    problems.push(`KAFKA_PARTITIONER should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`);
+  }
+  if (problems.length > 0 || partitioners === null) throw configError(problems, env);
+  return toConfig(parsed.data, partitioners);
+}
+
+function toConfig(env: Environment, partitioners: ReadonlyMap<string, Partitioner>): Config {
+  const [first = 'orders', ...others] = env.KAFKA_TOPICS;
+  return {
+    isDemo: env.DEMO,
+    pod: env.POD ?? `${hostname()}-${process.pid}`,
+    logLevel: env.LOG_LEVEL,
+    recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
+    topics: [first, ...others],
+    kafka: {
+      brokers: env.KAFKA_BROKERS ?? [],
+      groupPrefix: env.KAFKA_GROUP_PREFIX,
+      sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
+      metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
+      partitionerOf: (topic) => partitioners.get(topic) ?? partitioners.get('') ?? 'murmur2',
+    },
+    stream: {
+      pingMs: env.PING_MS,
+      watchdogMs: env.PING_MS * WATCHDOG_PINGS,
+      maxAgeMs: env.STREAM_MAX_AGE_MS,
+      stallMs: env.STALL_MS,
+      drainMs: env.DRAIN_MS,
+    },
+    ring: {
+      frames: env.RING_FRAMES,
+      bytes: env.RING_BYTES,
+      idleBytes: env.RING_IDLE_BYTES,
+      lingerMs: env.RING_LINGER_MS,
+    },
+    corsOrigins: env.CORS_ORIGINS,
+  };
+}
+
+/** What must hold between settings. */
+function relations(env: Environment): string[] {
+  const problems: string[] = [];
+  if (env.RECORD_LOG === 'kafka' && env.KAFKA_BROKERS === undefined) {
+    problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
+  }
+  if (env.PING_MS * WATCHDOG_PINGS > env.STREAM_MAX_AGE_MS) {
+    problems.push(
+      `PING_MS should be at most a ${WATCHDOG_PINGS}rd of STREAM_MAX_AGE_MS, or no stream lives to its watchdog`,
+    );
+  }
+  return problems;
+}
+
+/** `murmur2`, or `orders=murmur2,payments=any`; a topic that is not named gets murmur2. */
+function parsePartitioners(text: string): Map<string, Partitioner> | null {
+  const partitioners = new Map<string, Partitioner>();
+  for (const item of text.split(',')) {
+    const [topic, name] = item.includes('=') ? item.split('=').map((part) => part.trim()) : ['', item.trim()];
+    const partitioner = PARTITIONERS.find((known) => known === name);
+    if (topic === undefined || partitioner === undefined) return null;
+    partitioners.set(topic, partitioner);
+  }
+  return partitioners;
+}
+
+/** A variable set to nothing is a variable not set, as in every shell script and compose file. */
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function configError(problems: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigError {
+  const lines = problems.map((problem) => {
+    const name = problem.split(' ', 1)[0] ?? '';
+    const value = env[name];
+    return `  ${problem}${value === undefined ? '' : ` (it is "${value}")`}`;
+  });
+  return new ConfigError(`These settings are not usable:\n${lines.join('\n')}\nSee .env.example for all of them.`);
+}

@@ -1,0 +1,23 @@
+import { EventEmitter } from 'node:events';
+import type { RecordBatch } from '../record-log/port.ts';
+
+type Listener = (value: Buffer | null) => void;
+
+/**
+ * What the article's `@KafkaListener` is to its emitters: each record of an ID goes to whoever happens to listen at
+ * that moment. It keeps nothing and knows no cursor, on purpose: the foil's loss is measured against the feeds.
+ */
+export class ArticleEmitter {
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
+
+  onBatch({ topic, records }: RecordBatch): void {
+    for (const { key, value } of records) if (key !== null) this.#emitter.emit(`${topic}/${key.toString()}`, value);
+  }
+
+  /** Hears the values of one ID from now on, until the undo is called. */
+  listen(topic: string, id: string, listener: Listener): () => void {
+    const name = `${topic}/${id}`;
+    this.#emitter.on(name, listener);
+    return () => this.#emitter.off(name, listener);
+  }
+}

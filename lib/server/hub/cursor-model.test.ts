@@ -1,0 +1,270 @@
+/**
+ * The promise of a cursor, against a plain list: any mix of appends, cuts in the middle of an event, slow reading,
+ * evictions, pings, and moves between pods that have read the partitions differently far. With all of it kept, every
+ * client ends with exactly the list; with tiny rings, what it lacks is what its gaps said.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventFormat, EventName, RecordLogKind } from '../../protocol/constants.ts';
+import { type CursorOrigin, decodeCursor } from '../../protocol/cursor.ts';
+import { controlEvent } from '../../protocol/sse.ts';
+import { predictPartition } from '../record-log/partitioner.ts';
+import { type ParsedEvent, SseParser } from '../testing/parse-sse.ts';
+import { Hub } from './hub.ts';
+import { Reader } from './reader.ts';
+import { findStart } from './resume.ts';
+
+const TOPIC = 'orders';
+const ID = '1234';
+
+type Step =
+  | { readonly do: 'append'; readonly partition: number; readonly isOurs: boolean }
+  | { readonly do: 'deliver'; readonly pod: number; readonly partition: number; readonly count: number }
+  | { readonly do: 'connect'; readonly pod: number }
+  | { readonly do: 'cut'; readonly keepBytes: number }
+  | { readonly do: 'room'; readonly has: boolean }
+  | { readonly do: 'receive' }
+  | { readonly do: 'ping' };
+
+interface Setup {
+  readonly partitionCount: number;
+  readonly isKeyed: boolean;
+  readonly ringFrames: number;
+}
+
+/** All records of all partitions; whether each is of our ID. */
+class ListLog {
+  readonly partitions: boolean[][];
+  readonly origin: CursorOrigin;
+  readonly setup: Setup;
+
+  constructor(setup: Setup) {
+    this.setup = setup;
+    this.partitions = Array.from({ length: setup.partitionCount }, () => []);
+    const { partitionCount } = setup;
+    this.origin = { kind: RecordLogKind.kafka, logId: 'list', epoch: 'epoch', topic: TOPIC, partitionCount };
+  }
+
+  append(wanted: number, isOurs: boolean): void {
+    const { isKeyed, partitionCount } = this.setup;
+    const home = predictPartition('murmur2', Buffer.from(ID), partitionCount) ?? 0;
+    const partition = isKeyed && isOurs ? home : wanted % partitionCount;
+    this.partitions[partition]?.push(isOurs);
+  }
+}
+
+class Pod {
+  readonly hub: Hub;
+  readonly #log: ListLog;
+  readonly #positions: number[];
+
+  constructor(log: ListLog) {
+    this.#log = log;
+    this.#positions = log.partitions.map(() => 0);
+    this.hub = new Hub({
+      pod: 'pod',
+      ring: { frames: log.setup.ringFrames, bytes: 1_000_000 },
+      idleRingBytes: 1_000_000,
+      lingerMs: 1_000_000,
+      directorySize: 10,
+      partitionerOf: () => (log.setup.isKeyed ? 'murmur2' : 'any'),
+      now: () => 0,
+    });
+    this.hub.onTopic({ origin: log.origin, positions: new Map(this.#positions.map((at, index) => [index, at])) });
+    this.hub.feed(TOPIC, ID);
+  }
+
+  deliver(anyPartition: number, count: number): void {
+    const partition = anyPartition % this.#log.partitions.length;
+    const from = this.#positions[partition] ?? 0;
+    const taken = (this.#log.partitions[partition] ?? []).slice(from, from + count);
+    const records = taken.map((isOurs, index) => {
+      const value = Buffer.from(`${partition}:${from + index}`);
+      return {
+        offset: from + index,
+        key: Buffer.from(isOurs ? ID : 'other'),
+        value,
+        headers: undefined,
+        timestampMs: 0,
+      };
+    });
+    this.#positions[partition] = from + taken.length;
+    this.hub.onBatch({ topic: TOPIC, partition, records, nextPosition: from + taken.length });
+  }
+
+  deliverAll(): void {
+    for (const [partition, records] of this.#log.partitions.entries()) this.deliver(partition, records.length);
+  }
+}
+
+/** A client that knows only the wire: it keeps the newest cursor, and what it was sent. */
+class Client {
+  readonly received: string[] = [];
+  readonly gaps: { from: string | null; to: string }[] = [];
+  firstCursor: string | undefined;
+  #cursor: string | null = null;
+  #connection:
+    | { reader: Reader; parser: SseParser; sent: Buffer[]; sink: { hasRoom: boolean; onRoom?: () => void } }
+    | undefined;
+
+  connect({ hub }: Pod): void {
+    this.cut(Number.POSITIVE_INFINITY);
+    const sent: Buffer[] = [];
+    const sink = {
+      hasRoom: true,
+      onRoom: undefined as (() => void) | undefined,
+      write: (bytes: Uint8Array) => void sent.push(Buffer.from(bytes)),
+    };
+    const feed = hub.feed(TOPIC, ID);
+    const start = findStart(feed, this.#cursor);
+    const reader = new Reader(feed, sink, EventFormat.raw, start);
+    const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
+    sent.push(
+      Buffer.from(controlEvent(EventName.hello, {}, start.gap === undefined ? reader.cursor : undefined) + gap),
+    );
+    reader.pump();
+    this.#connection = {
+      reader,
+      parser: new SseParser(),
+      sent,
+      sink: sink as { hasRoom: boolean; onRoom?: () => void },
+    };
+  }
+
+  ping(): void {
+    const { reader, sink, sent } = this.#connection ?? {};
+    if (sink?.hasRoom) sent?.push(Buffer.from(controlEvent(EventName.ping, {}, reader?.cursor)));
+  }
+
+  setRoom(hasRoom: boolean): void {
+    if (this.#connection === undefined) return;
+    this.#connection.sink.hasRoom = hasRoom;
+    if (hasRoom) this.#connection.sink.onRoom?.();
+  }
+
+  receive(maxBytes = Number.POSITIVE_INFINITY): void {
+    if (this.#connection === undefined) return;
+    const { sent, parser } = this.#connection;
+    const bytes = Buffer.concat(sent.splice(0)).subarray(0, Math.min(maxBytes, 1e9));
+    for (const event of parser.push(bytes.toString('utf8'))) this.#take(event);
+  }
+
+  /** The connection breaks; of what was on its way only the first bytes arrive. */
+  cut(keepBytes: number): void {
+    this.receive(keepBytes);
+    this.#connection?.reader.close(0);
+    this.#connection = undefined;
+  }
+
+  #take({ name, data, id }: ParsedEvent): void {
+    if (id !== '') this.#cursor = id;
+    if (id !== '') this.firstCursor ??= id;
+    if (name === 'message') this.received.push(data);
+    if (name === EventName.gap) this.gaps.push(JSON.parse(data));
+  }
+}
+
+const partition = fc.nat({ max: 3 });
+const pod = fc.nat({ max: 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), partition, isOurs: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('deliver' as const), pod, partition, count: fc.nat({ max: 4 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), pod }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), keepBytes: fc.nat({ max: 400 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('room' as const), has: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('receive' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('ping' as const) }) },
+);
+const steps = fc.array(step, { maxLength: 80, size: 'max' });
+const shape = { partitionCount: fc.integer({ min: 1, max: 4 }), isKeyed: fc.boolean() };
+
+function run(setup: Setup, script: readonly Step[]): { log: ListLog; client: Client } {
+  const log = new ListLog(setup);
+  const pods = [new Pod(log), new Pod(log)] as const;
+  const client = new Client();
+  client.connect(pods[0]);
+  for (const action of script) perform(action, log, pods, client);
+  client.cut(Number.POSITIVE_INFINITY);
+  client.connect(pods[1]);
+  for (const each of pods) each.deliverAll();
+  client.receive();
+  return { log, client };
+}
+
+function perform(action: Step, log: ListLog, pods: readonly [Pod, Pod], client: Client): void {
+  switch (action.do) {
+    case 'append':
+      log.append(action.partition, action.isOurs);
+      break;
+    case 'deliver':
+      pods[action.pod === 0 ? 0 : 1].deliver(action.partition, action.count);
+      break;
+    case 'connect':
+      client.connect(pods[action.pod === 0 ? 0 : 1]);
+      break;
+    case 'cut':
+      client.cut(action.keepBytes);
+      break;
+    case 'room':
+      client.setRoom(action.has);
+      break;
+    case 'receive':
+      client.receive();
+      break;
+    case 'ping':
+      client.ping();
+      break;
+  }
+}
+
+/** What the client should have: our records from its first cursor on, each partition in order. */
+function expected({ partitions }: ListLog, client: Client): string[][] {
+  const start = decodeCursor(client.firstCursor ?? '')?.positions ?? new Map<number, number>();
+  return partitions.map((records, index) =>
+    records.flatMap((isOurs, offset) => (isOurs && offset >= (start.get(index) ?? 0) ? [`${index}:${offset}`] : [])),
+  );
+}
+
+function byPartition(values: readonly string[], count: number): string[][] {
+  return Array.from({ length: count }, (_, index) => values.filter((value) => value.startsWith(`${index}:`)));
+}
+
+function isInGap(value: string, gaps: Client['gaps']): boolean {
+  const [index = 0, offset = 0] = value.split(':').map(Number);
+  return gaps.some(({ from, to }) => {
+    const low = decodeCursor(from ?? '')?.positions.get(index) ?? 0;
+    return offset >= low && offset < (decodeCursor(to)?.positions.get(index) ?? 0);
+  });
+}
+
+describe('a client that keeps its cursor', () => {
+  it('gets each event exactly once and in order, whatever happens to its connections and pods', () => {
+    fc.assert(
+      fc.property(fc.record({ ...shape, ringFrames: fc.constant(1_000) }), steps, (setup, script) => {
+        const { log, client } = run(setup, script);
+        expect(client.gaps).toEqual([]);
+        expect(byPartition(client.received, setup.partitionCount)).toEqual(expected(log, client));
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('with rings too small to hold what it missed, is told by gaps exactly where it may lack something', () => {
+    fc.assert(
+      fc.property(fc.record({ ...shape, ringFrames: fc.integer({ min: 1, max: 3 }) }), steps, (setup, script) => {
+        const { log, client } = run(setup, script);
+        const got = byPartition(client.received, setup.partitionCount);
+        for (const [index, wanted] of expected(log, client).entries()) {
+          const received = got[index] ?? [];
+          const unexplained = wanted.filter((value) => !received.includes(value) && !isInGap(value, client.gaps));
+          expect(unexplained).toEqual([]);
+          expect(received).toEqual(wanted.filter((value) => received.includes(value)));
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+});

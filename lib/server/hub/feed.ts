@@ -1,0 +1,183 @@
+import { type EventFormat, GapReason, GapResume } from '../../protocol/constants.ts';
+import type { Positions } from '../../protocol/cursor.ts';
+import type { LogGap, LogRecord } from '../record-log/port.ts';
+import { EVERY_PARTITION, type Frame, type FrameSource, GapFrame, RecordFrame } from './frame.ts';
+import { FrameRing, type RingLimits } from './frame-ring.ts';
+import type { Reader } from './reader.ts';
+import type { TopicState } from './topic-state.ts';
+
+/** A write stays near this size, so that a sink with little room is not flooded by one that joins much. */
+const CHUNK_BYTES = 65_536;
+
+/** Some frames of a feed, joined into one write. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  /** Index behind the last frame in it. */
+  readonly next: number;
+  /** Cursor behind the last frame in it. */
+  readonly id: string;
+}
+
+/**
+ * The ordered events of one ID: a bounded ring of frames, and the readers at their places in it.
+ *
+ * It lives in one partition where the producer's partitioner is known, else in all. `floor` says for each of its
+ * partitions from which position on the ring is complete.
+ */
+export class Feed {
+  readonly id: string;
+  readonly topic: TopicState;
+  readonly readers = new Set<Reader>();
+  /** When the last reader left, ms since 1970; undefined while there is one. */
+  idleSinceMs: number | undefined;
+  readonly #ring: FrameRing;
+  readonly #floor: Map<number, number>;
+  readonly #chunks = new Map<EventFormat, { from: number; head: number; chunk: Chunk }>();
+  #firstOfEpoch = 0;
+
+  constructor(id: string, topic: TopicState, limits: RingLimits) {
+    this.id = id;
+    this.topic = topic;
+    this.#ring = new FrameRing(limits);
+    this.#floor = new Map(topic.positionsOf(topic.partitionsOf(Buffer.from(id))));
+  }
+
+  get head(): number {
+    return this.#ring.head;
+  }
+
+  /** Index of the oldest frame that a new reader may begin with. */
+  get oldest(): number {
+    return Math.max(this.#ring.tail, this.#firstOfEpoch);
+  }
+
+  /** Index of the oldest frame kept, also of an epoch that is over. */
+  get tail(): number {
+    return this.#ring.tail;
+  }
+
+  get ringBytes(): number {
+    return this.#ring.bytes;
+  }
+
+  get floor(): Positions {
+    return this.#floor;
+  }
+
+  hasPartition(partition: number): boolean {
+    return this.#floor.has(partition);
+  }
+
+  frameAt(index: number): Frame {
+    return this.#ring.at(index);
+  }
+
+  /** The positions through which a reader at the head has been served. */
+  headPositions(): Positions {
+    return this.topic.positionsOf(this.#floor.keys());
+  }
+
+  headCursor(): string {
+    return this.topic.encoder.encode(this.headPositions());
+  }
+
+  append(record: LogRecord, source: FrameSource): void {
+    if (!this.#floor.has(source.partition)) this.#widen(source.partition, record.offset);
+    this.#push(new RecordFrame(record, source, this.#cursorAt(source.partition, record.offset + 1)));
+  }
+
+  /** Records of one of its partitions are gone for good. */
+  appendGap(gap: LogGap): void {
+    if (!this.#floor.has(gap.partition)) return;
+    const from = this.#cursorAt(gap.partition, gap.from);
+    const to = this.#cursorAt(gap.partition, gap.to);
+    const data = { reason: gap.reason, from, to, resumesAt: GapResume.oldest };
+    this.#push(new GapFrame(data, gap.partition, gap.to));
+  }
+
+  /** From now on records of this feed are looked for in these partitions too (the topic has grown). */
+  include(partitions: Iterable<number>): void {
+    for (const partition of partitions) {
+      if (!this.#floor.has(partition)) this.#floor.set(partition, this.topic.position(partition));
+    }
+  }
+
+  /** The topic was created again: the offsets of before mean nothing now. */
+  restart(from: string): void {
+    this.#floor.clear();
+    this.include(this.topic.partitionsOf(Buffer.from(this.id)));
+    const data = { reason: GapReason.recreatedTopic, from, to: this.headCursor(), resumesAt: GapResume.oldest };
+    this.#push(new GapFrame(data, EVERY_PARTITION, 0));
+    this.#firstOfEpoch = this.#ring.head;
+  }
+
+  /** Wakes every reader; called once for all that a batch has appended. */
+  flush(): void {
+    for (const reader of this.readers) reader.pump();
+  }
+
+  /** The frames from an index on, joined; readers at the same place and format share the bytes. */
+  chunk(format: EventFormat, from: number): Chunk {
+    const last = this.#chunks.get(format);
+    if (last?.from === from && last.head === this.#ring.head) return last.chunk;
+    const chunk = this.#join(format, from);
+    this.#chunks.set(format, { from, head: this.#ring.head, chunk });
+    return chunk;
+  }
+
+  /** Ends what a feed without readers keeps beyond its ring. */
+  forgetChunks(): void {
+    this.#chunks.clear();
+  }
+
+  #join(format: EventFormat, from: number): Chunk {
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    let next = from;
+    let id = '';
+    while (next < this.#ring.head && sizeBytes < CHUNK_BYTES) {
+      const frame = this.#ring.at(next);
+      const body = frame.body(format);
+      parts.push(idLine(frame.id), body);
+      sizeBytes += body.length;
+      id = frame.id;
+      next += 1;
+    }
+    return { bytes: Buffer.concat(parts), next, id };
+  }
+
+  #push(frame: Frame): void {
+    for (const evicted of this.#ring.push(frame)) {
+      if (this.#ring.tail > this.#firstOfEpoch) this.#raiseFloor(evicted);
+    }
+  }
+
+  #raiseFloor({ partition, next }: Frame): void {
+    const floor = this.#floor.get(partition);
+    if (floor !== undefined && next > floor) this.#floor.set(partition, next);
+  }
+
+  /**
+   * A record came where its producer's partitioner would not have put it: from now on the feed may be anywhere. What
+   * came there before this feed was watched cannot be known, so every reader is told.
+   */
+  #widen(partition: number, offset: number): void {
+    const from = this.headCursor();
+    this.#floor.set(partition, offset);
+    this.include(this.topic.allPartitions());
+    const to = this.#cursorAt(partition, offset);
+    const data = { reason: GapReason.unpredictedPartition, from, to, resumesAt: GapResume.record };
+    this.#push(new GapFrame(data, partition, offset));
+  }
+
+  #cursorAt(partition: number, position: number): string {
+    const { encoder } = this.topic;
+    if (this.#floor.size === 1) return encoder.encodeSingle(partition, position);
+    const positions = new Map(this.headPositions());
+    return encoder.encode(positions.set(partition, position));
+  }
+}
+
+export function idLine(id: string): Buffer {
+  return Buffer.from(`id: ${id}\n`, 'latin1');
+}

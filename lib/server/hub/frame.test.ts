@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventFormat } from '../../protocol/constants.ts';
+import { parseSse } from '../testing/parse-sse.ts';
+import { RecordFrame } from './frame.ts';
+
+const source = { topic: 'orders', partition: 2, pod: 'pod-1', receivedAtMs: 7 };
+
+function frameOf(value: Buffer | null, headers?: Record<string, Buffer>): RecordFrame {
+  return new RecordFrame({ offset: 41, key: Buffer.from('1234'), value, headers, timestampMs: 5 }, source, 'cursor');
+}
+
+function dataOf(frame: RecordFrame, format: EventFormat): string | undefined {
+  const events = parseSse(frame.body(format).toString('utf8'));
+  expect(events).toHaveLength(1);
+  return events[0]?.data;
+}
+
+describe('frame', () => {
+  it('gives any text back verbatim but for its line breaks, and can never break the framing', () => {
+    const text = fc.array(
+      fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\r', '\n', '\r\n', '\0', 'data:', ': ')),
+    );
+    fc.assert(
+      fc.property(text, (parts) => {
+        const value = parts.join('');
+        fc.pre(value.isWellFormed());
+        expect(dataOf(frameOf(Buffer.from(value)), EventFormat.raw)).toBe(value.replace(/\r\n?/g, '\n'));
+      }),
+    );
+  });
+
+  it('keeps leading blanks and empty values', () => {
+    for (const value of ['', ' ', '  a ', '\n', '\n\n']) expect(dataOf(frameOf(Buffer.from(value)), 'raw')).toBe(value);
+  });
+
+  it('shows a tombstone as an empty event, and as null in the envelope', () => {
+    expect(dataOf(frameOf(null), EventFormat.raw)).toBe('');
+    expect(JSON.parse(dataOf(frameOf(null), EventFormat.envelope) ?? '')).toMatchObject({ value: null });
+  });
+
+  it('replaces what is not UTF-8 by U+FFFD, and keeps it as base64 in the envelope', () => {
+    const bytes = Buffer.from([0x61, 0xff, 0x62]);
+    expect(dataOf(frameOf(bytes), EventFormat.raw)).toBe('a\ufffdb');
+    const envelope = JSON.parse(dataOf(frameOf(bytes), EventFormat.envelope) ?? '');
+    expect(envelope).toMatchObject({ value: bytes.toString('base64'), encoding: 'base64' });
+  });
+
+  it('tells everything of its record in the envelope', () => {
+    const headers = { kind: Buffer.from('paid'), __proto__x: Buffer.from('y') };
+    expect(JSON.parse(dataOf(frameOf(Buffer.from('{"a":1}'), headers), EventFormat.envelope) ?? '')).toEqual({
+      value: '{"a":1}',
+      key: '1234',
+      headers: { kind: 'paid', __proto__x: 'y' },
+      topic: 'orders',
+      partition: 2,
+      offset: 41,
+      timestampMs: 5,
+      receivedAtMs: 7,
+      pod: 'pod-1',
+    });
+  });
+
+  it('copies what it keeps: the fetch buffer may be reused', () => {
+    const fetched = Buffer.from('before');
+    const frame = frameOf(fetched);
+    fetched.write('after!');
+    expect(dataOf(frame, EventFormat.raw)).toBe('before');
+  });
+});

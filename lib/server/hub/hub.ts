@@ -1,0 +1,195 @@
+import { isUtf8 } from 'node:buffer';
+import type { Partitioner } from '../record-log/partitioner.ts';
+import type { LogGap, LogRecord, RecordBatch, RecordLogHandler, TopicSnapshot } from '../record-log/port.ts';
+import { Feed } from './feed.ts';
+import { FeedDirectory } from './feed-directory.ts';
+import type { RingLimits } from './frame-ring.ts';
+import { TopicState } from './topic-state.ts';
+
+export interface HubOptions {
+  readonly pod: string;
+  readonly ring: RingLimits;
+  /** Most bytes that the rings of feeds without readers may hold together. */
+  readonly idleRingBytes: number;
+  /** How long a feed keeps its ring after its last reader left, ms. */
+  readonly lingerMs: number;
+  readonly directorySize: number;
+  readonly partitionerOf: (topic: string) => Partitioner;
+  readonly now: () => number;
+}
+
+export interface HubStats {
+  readonly feeds: number;
+  readonly readers: number;
+  readonly ringBytes: number;
+  readonly records: number;
+  readonly recordsWithoutId: number;
+  readonly recordsUnpredicted: number;
+  readonly lastRecordAtMs: number | undefined;
+}
+
+interface Topic {
+  readonly state: TopicState;
+  readonly feeds: Map<string, Feed>;
+  readonly directory: FeedDirectory;
+  /** IDs seen in a partition that was not predicted; their feeds are looked for everywhere. */
+  readonly unpredicted: FeedDirectory;
+}
+
+/**
+ * The feeds of one process. It takes every record of every partition, keeps those of IDs that somebody watches (or
+ * has just watched), and wakes each feed that a batch has touched once.
+ */
+export class Hub implements RecordLogHandler {
+  readonly #options: HubOptions;
+  readonly #topics = new Map<string, Topic>();
+  readonly #waiting = new Set<() => void>();
+  #records = 0;
+  #recordsWithoutId = 0;
+  #recordsUnpredicted = 0;
+  #lastRecordAtMs: number | undefined;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+  }
+
+  onTopic(snapshot: TopicSnapshot): void {
+    const name = snapshot.origin.topic;
+    const topic = this.#topics.get(name);
+    if (topic === undefined) {
+      const state = new TopicState(snapshot, this.#options.partitionerOf(name));
+      const { directorySize } = this.#options;
+      const directory = new FeedDirectory(directorySize);
+      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new FeedDirectory(directorySize) });
+      for (const wake of this.#waiting) wake();
+      return;
+    }
+    updateTopic(topic, snapshot);
+  }
+
+  onBatch(batch: RecordBatch): void {
+    const topic = this.#topics.get(batch.topic);
+    if (topic === undefined) return;
+    const touched = new Set<Feed>();
+    const receivedAtMs = this.#options.now();
+    for (const record of batch.records) {
+      const feed = this.#take(topic, record, batch.partition, receivedAtMs);
+      if (feed !== undefined) touched.add(feed);
+    }
+    this.#records += batch.records.length;
+    topic.state.advance(batch.partition, batch.nextPosition);
+    for (const feed of touched) feed.flush();
+  }
+
+  onGap(gap: LogGap): void {
+    const topic = this.#topics.get(gap.topic);
+    if (topic === undefined) return;
+    for (const feed of topic.feeds.values()) feed.appendGap(gap);
+    topic.state.advance(gap.partition, gap.to);
+    for (const feed of topic.feeds.values()) feed.flush();
+  }
+
+  /** Resolves once this pod knows its positions in the topic; rejects with the signal's reason. */
+  async whenReady(topic: string, signal: AbortSignal): Promise<void> {
+    while (!this.#topics.has(topic)) await this.#nextTopic(signal);
+  }
+
+  /** The feed of an ID, made on demand. Only once its topic is ready. */
+  feed(topicName: string, id: string): Feed {
+    const topic = this.#topics.get(topicName);
+    if (topic === undefined) throw new Error(`The topic "${topicName}" is not ready.`);
+    const existing = topic.feeds.get(id);
+    if (existing !== undefined) return existing;
+    const feed = new Feed(id, topic.state, this.#options.ring);
+    if (topic.unpredicted.has(id)) feed.include(topic.state.allPartitions());
+    feed.idleSinceMs = this.#options.now();
+    topic.feeds.set(id, feed);
+    return feed;
+  }
+
+  directory(topic: string): FeedDirectory | undefined {
+    return this.#topics.get(topic)?.directory;
+  }
+
+  /** Drops the rings of feeds that nobody has watched for a while, and the oldest of them where there are too many. */
+  sweep(): void {
+    const idle: { feed: Feed; topic: Topic; idleSinceMs: number }[] = [];
+    for (const topic of this.#topics.values()) {
+      for (const feed of topic.feeds.values()) {
+        if (feed.idleSinceMs !== undefined) idle.push({ feed, topic, idleSinceMs: feed.idleSinceMs });
+      }
+    }
+    let keptBytes = 0;
+    for (const { feed, topic, idleSinceMs } of idle.sort((a, b) => b.idleSinceMs - a.idleSinceMs)) {
+      keptBytes += feed.ringBytes;
+      const isOver = keptBytes > this.#options.idleRingBytes;
+      if (isOver || this.#options.now() - idleSinceMs >= this.#options.lingerMs) topic.feeds.delete(feed.id);
+    }
+  }
+
+  stats(): HubStats {
+    let feeds = 0;
+    let readers = 0;
+    let ringBytes = 0;
+    for (const topic of this.#topics.values()) {
+      feeds += topic.feeds.size;
+      for (const feed of topic.feeds.values()) {
+        readers += feed.readers.size;
+        ringBytes += feed.ringBytes;
+      }
+    }
+    return {
+      feeds,
+      readers,
+      ringBytes,
+      records: this.#records,
+      recordsWithoutId: this.#recordsWithoutId,
+      recordsUnpredicted: this.#recordsUnpredicted,
+      lastRecordAtMs: this.#lastRecordAtMs,
+    };
+  }
+
+  #take(topic: Topic, record: LogRecord, partition: number, receivedAtMs: number): Feed | undefined {
+    this.#lastRecordAtMs = receivedAtMs;
+    const { key } = record;
+    if (key === null || key.length === 0 || !isUtf8(key)) {
+      this.#recordsWithoutId += 1;
+      return undefined;
+    }
+    const id = key.toString('utf8');
+    topic.directory.saw(id, receivedAtMs);
+    if (!topic.state.isPredicted(key, partition)) {
+      this.#recordsUnpredicted += 1;
+      topic.unpredicted.saw(id, receivedAtMs);
+    }
+    const feed = topic.feeds.get(id);
+    feed?.append(record, { topic: topic.state.origin.topic, partition, pod: this.#options.pod, receivedAtMs });
+    return feed;
+  }
+
+  #nextTopic(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => (): void => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', abort);
+        done();
+      };
+      const wake = settle(resolve);
+      const abort = settle(() => reject(signal.reason));
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+}
+
+function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {
+  const cursorsBefore = new Map([...feeds.values()].map((feed) => [feed, feed.headCursor()]));
+  const isSameEpoch = snapshot.origin.epoch === state.origin.epoch;
+  state.update(snapshot);
+  for (const [feed, from] of cursorsBefore) {
+    if (isSameEpoch) feed.include(state.partitionsOf(Buffer.from(feed.id)));
+    else feed.restart(from);
+    feed.flush();
+  }
+}

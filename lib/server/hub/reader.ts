@@ -1,0 +1,125 @@
+import { type EventFormat, EventName, GapReason, GapResume } from '../../protocol/constants.ts';
+import type { Positions } from '../../protocol/cursor.ts';
+import { controlEvent } from '../../protocol/sse.ts';
+import { type Feed, idLine } from './feed.ts';
+import { EVERY_PARTITION } from './frame.ts';
+import type { Start } from './resume.ts';
+import type { Sink } from './sink.ts';
+
+/**
+ * A cursor over one feed, with a sink. It owns no queue: while its sink has room it stays at the head of the feed;
+ * when the sink is full it falls behind, and once there is room it reads on from its position, many frames in one
+ * write.
+ *
+ *     at head ──append, sink full──► behind ──room──► at head
+ *                                      └──place left the ring──► gap, then the oldest kept
+ */
+export class Reader {
+  readonly feed: Feed;
+  readonly #sink: Sink;
+  readonly #format: EventFormat;
+  #index: number;
+  /** Set while the client may be ahead of frames that come: it resumed, and has been served further than this pod. */
+  #served: Map<number, number> | undefined;
+  /** The cursor behind the last thing written. */
+  #lastId: string;
+
+  constructor(feed: Feed, sink: Sink, format: EventFormat, start: Start) {
+    this.feed = feed;
+    this.#sink = sink;
+    this.#format = format;
+    this.#index = start.index;
+    this.#served = isAhead(feed, start.served, start.index) ? new Map(start.served) : undefined;
+    this.#lastId = feed.topic.encoder.encode(start.served);
+    feed.readers.add(this);
+    feed.idleSinceMs = undefined;
+    sink.onRoom = () => this.pump();
+  }
+
+  /** The position through which this reader has been served: every event below it has been written to its sink. */
+  get cursor(): string {
+    if (this.#index < this.feed.head) return this.#lastId;
+    return this.#served === undefined ? this.feed.headCursor() : this.#encodeServed(this.#served);
+  }
+
+  get isAtHead(): boolean {
+    return this.#index === this.feed.head;
+  }
+
+  /** Writes all that the sink has room for. */
+  pump(): void {
+    while (this.#sink.hasRoom && this.#index < this.feed.head) {
+      if (this.#index < this.feed.tail) this.#skipLost();
+      if (this.#served === undefined) this.#writeShared();
+      else this.#writeUnserved(this.#served);
+    }
+  }
+
+  close(nowMs: number): void {
+    this.#sink.onRoom = undefined;
+    const { readers } = this.feed;
+    if (!readers.delete(this) || readers.size > 0) return;
+    this.feed.idleSinceMs = nowMs;
+    this.feed.forgetChunks();
+  }
+
+  #writeShared(): void {
+    const { bytes, next, id } = this.feed.chunk(this.#format, this.#index);
+    this.#index = next;
+    this.#lastId = id;
+    this.#sink.write(bytes);
+  }
+
+  /** One frame, unless the client has it already; its `id:` must not fall behind what the client has been served. */
+  #writeUnserved(served: Map<number, number>): void {
+    const frame = this.feed.frameAt(this.#index);
+    if (frame.partition === EVERY_PARTITION) {
+      this.#served = undefined;
+      this.#writeShared();
+      return;
+    }
+    this.#index += 1;
+    if (frame.next > (served.get(frame.partition) ?? 0)) {
+      served.set(frame.partition, frame.next);
+      this.#lastId = this.#encodeServed(served);
+      this.#sink.write(Buffer.concat([idLine(this.#lastId), frame.body(this.#format)]));
+    }
+    if (!isAhead(this.feed, served, this.#index)) this.#served = undefined;
+  }
+
+  /** The ring has moved on past this reader: what it has not read is no longer kept. */
+  #skipLost(): void {
+    const served = new Map(this.feed.floor);
+    for (const [partition, position] of this.#served ?? []) {
+      served.set(partition, Math.max(position, served.get(partition) ?? 0));
+    }
+    const to = this.feed.topic.encoder.encode(served);
+    const gap = { reason: GapReason.notKept, from: this.#lastId, to, resumesAt: GapResume.oldest };
+    this.#index = this.feed.tail;
+    this.#lastId = to;
+    if (this.#served !== undefined) this.#served = served;
+    this.#sink.write(Buffer.from(controlEvent(EventName.gap, gap, to)));
+  }
+
+  /** What was served, and where this pod has meanwhile read further with nothing for this feed, that. */
+  #encodeServed(served: Map<number, number>): string {
+    const reached = this.isAtHead ? this.feed.headPositions() : this.feed.floor;
+    for (const [partition, position] of reached) {
+      if (position > (served.get(partition) ?? 0)) served.set(partition, position);
+    }
+    return this.feed.topic.encoder.encode(served);
+  }
+}
+
+/** Whether frames may still come, from an index on, that a client at these positions already has. */
+function isAhead(feed: Feed, served: Positions, index: number): boolean {
+  if (index === feed.head) return isAnyBelow(feed.headPositions(), served);
+  // Over several partitions a frame that is served may stand behind one that is not; in one partition it cannot.
+  if (served.size > 1) return true;
+  const { partition, next } = feed.frameAt(index);
+  return next <= (served.get(partition) ?? 0);
+}
+
+function isAnyBelow(reached: Positions, served: Positions): boolean {
+  return [...reached].some(([partition, position]) => position < (served.get(partition) ?? 0));
+}

@@ -1,0 +1,12 @@
+/**
+ * Where a reader's bytes go. A sink takes what it is given, and says when it would rather take no more: a reader then
+ * falls behind on its own, and reads on from its position once the sink has room.
+ */
+export interface Sink {
+  /** True while more may be written. */
+  readonly hasRoom: boolean;
+  /** Takes whole events. Must not be called once closed. */
+  write(bytes: Uint8Array): void;
+  /** The one listener that hears that there is room again. */
+  onRoom: (() => void) | undefined;
+}

@@ -1,0 +1,62 @@
+import { CursorEncoder, type CursorOrigin, type Positions } from '../../protocol/cursor.ts';
+import { type Partitioner, predictPartition } from '../record-log/partitioner.ts';
+import type { TopicSnapshot } from '../record-log/port.ts';
+
+/** What the feeds of one topic share: where it comes from, and how far this pod has read each partition. */
+export class TopicState {
+  readonly partitioner: Partitioner;
+  #origin: CursorOrigin;
+  #encoder: CursorEncoder;
+  #positions: Map<number, number>;
+
+  constructor(snapshot: TopicSnapshot, partitioner: Partitioner) {
+    this.partitioner = partitioner;
+    this.#origin = snapshot.origin;
+    this.#encoder = new CursorEncoder(snapshot.origin);
+    this.#positions = new Map(snapshot.positions);
+  }
+
+  get origin(): CursorOrigin {
+    return this.#origin;
+  }
+
+  get encoder(): CursorEncoder {
+    return this.#encoder;
+  }
+
+  /** Takes a new snapshot: the topic has grown, or was created again. */
+  update(snapshot: TopicSnapshot): void {
+    this.#origin = snapshot.origin;
+    this.#encoder = new CursorEncoder(snapshot.origin);
+    this.#positions = new Map(snapshot.positions);
+  }
+
+  /** Everything of this partition below the position has been appended to its feeds. */
+  position(partition: number): number {
+    return this.#positions.get(partition) ?? 0;
+  }
+
+  advance(partition: number, position: number): void {
+    this.#positions.set(partition, position);
+  }
+
+  positionsOf(partitions: Iterable<number>): Positions {
+    return new Map([...partitions].map((partition) => [partition, this.position(partition)]));
+  }
+
+  /** Where a feed can be: its one predicted partition, or all of them. */
+  partitionsOf(key: Uint8Array, partitionCount = this.#origin.partitionCount): readonly number[] {
+    const predicted = predictPartition(this.partitioner, key, partitionCount);
+    return predicted === null ? this.allPartitions() : [predicted];
+  }
+
+  /** Whether the topic's partitioner would have put this key into this partition. */
+  isPredicted(key: Uint8Array, partition: number): boolean {
+    const predicted = predictPartition(this.partitioner, key, this.#origin.partitionCount);
+    return predicted === null || predicted === partition;
+  }
+
+  allPartitions(): readonly number[] {
+    return Array.from({ length: this.#origin.partitionCount }, (_, partition) => partition);
+  }
+}

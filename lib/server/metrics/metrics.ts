@@ -1,0 +1,63 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { HubStats } from '../hub/hub.ts';
+import type { RecordLogStatus } from '../record-log/port.ts';
+import type { Streams } from '../transport/streams.ts';
+
+export interface MetricSources {
+  readonly pod: string;
+  readonly hubStats: () => HubStats;
+  readonly recordLogStatus: () => RecordLogStatus;
+  readonly streams: Streams;
+}
+
+/** The registry behind `/metrics`. Everything is read when it is asked for; nothing is counted twice. */
+export function createMetrics({ pod, hubStats, recordLogStatus, streams }: MetricSources): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ pod });
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const counter = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  gauge('feedline_feeds', 'Feeds in memory, watched now or a moment ago.', () => hubStats().feeds);
+  gauge('feedline_readers', 'Readers at their places in feeds.', () => hubStats().readers);
+  gauge('feedline_ring_bytes', 'Bytes held by the rings of all feeds, about.', () => hubStats().ringBytes);
+  counter('feedline_records_total', 'Records taken from the record log.', () => hubStats().records);
+  counter('feedline_records_without_id_total', 'Records without a usable ID.', () => hubStats().recordsWithoutId);
+  counter('feedline_records_unpredicted_total', 'Records in a partition that the partitioner does not predict.', () => {
+    return hubStats().recordsUnpredicted;
+  });
+  gauge('feedline_record_log_live', '1 while every topic is being read.', () => {
+    return recordLogStatus().state === 'live' ? 1 : 0;
+  });
+  gauge('feedline_streams', 'Open SSE connections.', () => streams.openCount);
+  counter('feedline_streams_opened_total', 'SSE connections opened.', () => streams.openedCount);
+  new Counter({
+    name: 'feedline_streams_ended_total',
+    help: 'SSE connections ended, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reason, count] of streams.ends) this.inc({ reason }, count);
+    },
+  });
+  return registry;
+}

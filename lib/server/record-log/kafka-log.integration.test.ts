@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
+import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
+import { freePort } from '#scripts/process/ports.ts';
+import { describeWithBroker, describeWithLocalKafka, testBrokers } from '#scripts/testing/test-broker.ts';
+import { createLogger } from '../logger.ts';
+import { KafkaLog } from './kafka-log.ts';
+import { describeRecordLog, RecordingHandler } from './record-log.contract.ts';
+
+const logger = createLogger('silent', 'test');
+
+function openLog(brokers: readonly string[], topics: readonly string[], metadataMaxAgeMs = 500): KafkaLog {
+  const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
+  return new KafkaLog({ config, topics, pod: 'test', logger });
+}
+
+function newTopic(): string {
+  return `test-${randomBytes(6).toString('hex')}`;
+}
+
+function client(brokers: readonly string[]): Kafka {
+  return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 60, maxRetryTime: 500 } });
+}
+
+function deleteTopic(brokers: readonly string[], topic: string): Promise<void> {
+  return withAdmin(brokers, (admin: Admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+const untilLive = (log: KafkaLog) =>
+  vi.waitFor(() => expect(log.status()).toMatchObject({ state: 'live' }), { timeout: 40_000, interval: 20 });
+const untilValues = (handler: RecordingHandler, values: readonly string[]) =>
+  vi.waitFor(() => expect(handler.values()).toEqual(values), { timeout: 40_000, interval: 20 });
+
+describeWithBroker('Kafka', () => {
+  describeRecordLog('Kafka', async () => {
+    const topic = newTopic();
+    await ensureTopic(testBrokers(), { topic });
+    return { log: openLog(testBrokers(), [topic]), topic, close: () => deleteTopic(testBrokers(), topic) };
+  });
+
+  describe('a topic that changes while it is read', () => {
+    let topic: string;
+    let log: KafkaLog;
+    let handler: RecordingHandler;
+    let stop: () => Promise<void>;
+
+    const begin = async (partitions: number): Promise<void> => {
+      await ensureTopic(testBrokers(), { topic, partitions });
+      await start();
+    };
+    const start = async (): Promise<void> => {
+      log = openLog(testBrokers(), [topic]);
+      handler = new RecordingHandler();
+      stop = log.read(handler);
+      await untilLive(log);
+    };
+
+    beforeEach(() => {
+      topic = newTopic();
+    });
+
+    afterEach(async () => {
+      await stop();
+      await deleteTopic(testBrokers(), topic);
+    });
+
+    it('grows under load: no record of any partition is skipped or repeated', async () => {
+      await begin(1);
+      const producer = client(testBrokers()).producer({
+        metadataMaxAge: 200,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      const sent: string[] = [];
+      const send = async (count: number): Promise<void> => {
+        for (let index = 0; index < count; index += 1) {
+          const value = `v${sent.length}`;
+          await producer.send({ topic, messages: [{ key: value, value }] });
+          sent.push(value);
+        }
+      };
+      await send(100);
+      await withAdmin(testBrokers(), (admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }));
+      // Until the producer itself uses the new partitions, so that some records lie there before the consumer looks.
+      await vi.waitFor(
+        async () => {
+          await send(20);
+          const [placed] = await producer.send({
+            topic,
+            messages: [{ key: 'k2', value: `p${sent.length}`, partition: 3 }],
+          });
+          sent.push(`p${sent.length}`);
+          expect(placed?.partition).toBe(3);
+        },
+        { timeout: 20_000 },
+      );
+      await send(200);
+      await producer.disconnect();
+      await vi.waitFor(() => expect(handler.records().length).toBeGreaterThanOrEqual(sent.length), { timeout: 30_000 });
+      expect(handler.values().sort()).toEqual([...sent].sort());
+      expect(handler.snapshots.at(-1)?.origin.partitionCount).toBe(4);
+      expect(handler.gaps).toEqual([]);
+    });
+
+    it('is created again: it gets another epoch and is read from its beginning', async () => {
+      await begin(1);
+      for (const value of ['a', 'b', 'c']) await log.publish(topic, 'k', Buffer.from(value));
+      await untilValues(handler, ['a', 'b', 'c']);
+      await deleteTopic(testBrokers(), topic);
+      await ensureTopic(testBrokers(), { topic, partitions: 1 });
+      const producer = client(testBrokers()).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      await producer.send({ topic, messages: [{ key: 'k', value: 'again' }] });
+      await producer.disconnect();
+      await untilValues(handler, ['a', 'b', 'c', 'again']);
+      const epochs = new Set(handler.snapshots.map(({ origin }) => origin.epoch));
+      expect(epochs.size).toBe(2);
+    });
+
+    it('does not exist at first: that is said, and it is read as soon as it does', async () => {
+      log = openLog(testBrokers(), [topic]);
+      handler = new RecordingHandler();
+      stop = log.read(handler);
+      await vi.waitFor(() => expect(log.status().reason).toContain(`waiting for the topic "${topic}"`), {
+        timeout: 20_000,
+      });
+      expect(log.status().state).toBe('starting');
+      await ensureTopic(testBrokers(), { topic, partitions: 2 });
+      await untilLive(log);
+      await log.publish(topic, 'k', Buffer.from('first'));
+      await untilValues(handler, ['first']);
+    });
+
+    it('holds transactions: aborted records are passed over, and the position moves past their markers', async () => {
+      await begin(1);
+      const producer = client(testBrokers()).producer({
+        transactionalId: `tx-${topic}`,
+        maxInFlightRequests: 1,
+        idempotent: true,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      for (const [value, isKept] of [
+        ['a', true],
+        ['b', false],
+        ['c', true],
+        ['d', false],
+      ] as const) {
+        const transaction = await producer.transaction();
+        await transaction.send({ topic, messages: [{ key: 'k', value }] });
+        await (isKept ? transaction.commit() : transaction.abort());
+      }
+      await producer.disconnect();
+      await untilValues(handler, ['a', 'c']);
+      // Four records and four markers.
+      await vi.waitFor(() => expect(handler.batches.at(-1)?.nextPosition).toBe(8), { timeout: 20_000 });
+      expect(handler.gaps).toEqual([]);
+    });
+
+    it('loses records to retention before they are read: the gap is told, and reading goes on at the oldest kept', async () => {
+      await begin(1);
+      await log.publish(topic, 'k', Buffer.from('a'));
+      await untilValues(handler, ['a']);
+      await stop();
+      const producer = client(testBrokers()).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      await producer.send({ topic, messages: Array.from({ length: 9 }, (_, index) => ({ value: `lost ${index}` })) });
+      await producer.disconnect();
+      await withAdmin(testBrokers(), async (admin) => {
+        // kafkajs deletes records only of topics whose metadata it has.
+        await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '7' }] });
+      });
+      // The same log reads on from its own positions, as after a long outage.
+      stop = log.read(handler);
+      await vi.waitFor(() => expect(handler.records().at(-1)?.offset).toBe(9), { timeout: 30_000 });
+      expect(handler.gaps).toEqual([{ topic, partition: 0, from: 1, to: 7, reason: 'retention' }]);
+      expect(handler.records().map(({ offset }) => offset)).toEqual([0, 7, 8, 9]);
+    });
+  });
+});
+
+describeWithLocalKafka('Kafka with a broker that fails', () => {
+  it('is away at first, then comes: reading heals by itself, and says so in words', async () => {
+    const port = await freePort();
+    const topic = newTopic();
+    const log = openLog([`127.0.0.1:${port}`], [topic]);
+    const handler = new RecordingHandler();
+    const stop = log.read(handler);
+    await vi.waitFor(() => expect(log.status().reason).toMatch(/connecting to Kafka at .*ECONNREFUSED/), {
+      timeout: 20_000,
+    });
+    const kafka = await startLocalKafka({ port });
+    await ensureTopic(kafka.brokers, { topic, partitions: 2 });
+    await untilLive(log);
+    await log.publish(topic, 'k', Buffer.from('first'));
+    await untilValues(handler, ['first']);
+    await stop();
+    await kafka.stop();
+  });
+
+  it('is killed under load and comes back: no record is skipped or repeated, and the outage is `degraded`', async () => {
+    let kafka: LocalKafka = await startLocalKafka();
+    const { port, dataDir } = kafka;
+    const topic = newTopic();
+    await ensureTopic(kafka.brokers, { topic, partitions: 3 });
+    const log = openLog(kafka.brokers, [topic], 10_000);
+    const handler = new RecordingHandler();
+    const stop = log.read(handler);
+    await untilLive(log);
+    const producer = client(kafka.brokers).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    const sent: string[] = [];
+    const send = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) {
+        const value = `v${sent.length}`;
+        await producer.send({ topic, messages: [{ key: `k${index % 9}`, value }] });
+        sent.push(value);
+      }
+    };
+    await send(100);
+    const through = send(100);
+    await kafka.kill();
+    await vi.waitFor(() => expect(log.status()).toMatchObject({ state: 'degraded' }), { timeout: 20_000 });
+    kafka = await startLocalKafka({ port, dataDir });
+    await through;
+    await send(100);
+    await vi.waitFor(() => expect(handler.records().length).toBeGreaterThanOrEqual(sent.length), { timeout: 40_000 });
+    expect(handler.values().sort()).toEqual([...sent].sort());
+    expect(log.status().state).toBe('live');
+    expect(handler.gaps).toEqual([]);
+    await producer.disconnect();
+    await stop();
+    await kafka.stop();
+  });
+});

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { type Kafka, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
+import { RecordLogKind } from '../../protocol/constants.ts';
+import type { KafkaConfig } from '../config.ts';
+import { deferred } from '../deferred.ts';
+import type { Logger } from '../logger.ts';
+import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
+import { KafkaSession } from './kafka-session.ts';
+import type { RecordLog, RecordLogHandler, RecordLogStatus, RecordPublisher } from './port.ts';
+import { PositionBook } from './position-book.ts';
+
+export interface KafkaLogOptions {
+  readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'>;
+  readonly topics: readonly string[];
+  readonly pod: string;
+  readonly logger: Logger;
+  readonly now?: () => number;
+}
+
+/** Without an answered fetch for this long, reading is not live: kafkajs fetches at least twice a second. */
+const FETCH_SILENCE_MS = 5_000;
+/** kafkajs's `disconnect` can hang for ever; it is left behind after this. */
+const STOP_LIMIT_MS = 3_000;
+const RESTART_DELAY_MS = 250;
+
+/**
+ * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
+ * its own (with the old group it would wait for the dead member's session), which goes on from our positions.
+ */
+export class KafkaLog implements RecordLog, RecordPublisher {
+  readonly kind = RecordLogKind.kafka;
+  readonly #options: KafkaLogOptions;
+  readonly #consuming: Kafka;
+  /** For requests whose failure is an answer: publishing, deleting the group. */
+  readonly #asking: Kafka;
+  readonly #now: () => number;
+  readonly #book = new PositionBook();
+  #producer: Promise<Producer> | undefined;
+  #isJoined = false;
+  #wasLive = false;
+  #lastFetchAtMs = 0;
+  #missing: readonly string[] = [];
+  #trouble: string | undefined;
+
+  constructor(options: KafkaLogOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#consuming = this.#createKafka(PATIENT);
+    this.#asking = this.#createKafka(IMPATIENT);
+  }
+
+  read(handler: RecordLogHandler): () => Promise<void> {
+    const stopping = new AbortController();
+    const done = this.#supervise(handler, stopping.signal);
+    return async () => {
+      stopping.abort();
+      await done;
+      await this.#producer?.then((producer) => withLimit(producer.disconnect())).catch(() => undefined);
+    };
+  }
+
+  status(): RecordLogStatus {
+    const reason = this.#whyNotLive();
+    if (reason === undefined) return { state: 'live', reason: 'reading every topic' };
+    return { state: this.#wasLive ? 'degraded' : 'starting', reason };
+  }
+
+  async publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }> {
+    this.#producer ??= this.#connectProducer();
+    const producer = await this.#producer;
+    const [stored] = await producer.send({ topic, messages: [{ key, value }] });
+    return { partition: stored?.partition ?? 0, offset: Number(stored?.baseOffset ?? 0) };
+  }
+
+  #createKafka(retry: RetryOptions): Kafka {
+    const { config, pod, logger } = this.#options;
+    const onTrouble = (reason: string): void => {
+      this.#trouble = reason;
+    };
+    return createKafka({ brokers: config.brokers, clientId: `feedline-${pod}`, retry, logger, onTrouble });
+  }
+
+  #whyNotLive(): string | undefined {
+    const brokers = this.#options.config.brokers.join(', ');
+    const trouble = this.#trouble === undefined ? '' : ` (${this.#trouble})`;
+    if (this.#missing.length > 0) {
+      const names = this.#missing.map((topic) => `"${topic}"`).join(', ');
+      return `waiting for the topic ${names}, which does not exist on ${brokers}`;
+    }
+    if (!this.#isJoined) return `connecting to Kafka at ${brokers}${trouble}`;
+    const silenceMs = this.#now() - this.#lastFetchAtMs;
+    if (silenceMs > FETCH_SILENCE_MS) {
+      return `Kafka at ${brokers} has not answered for ${Math.round(silenceMs / 1_000)} s${trouble}`;
+    }
+    return undefined;
+  }
+
+  async #supervise(handler: RecordLogHandler, signal: AbortSignal): Promise<void> {
+    const { logger } = this.#options;
+    while (!signal.aborted) {
+      const why = await this.#runSession(handler, signal);
+      if (signal.aborted) return;
+      logger.warn({ why }, 'the Kafka consumer is made anew');
+      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+    }
+  }
+
+  async #runSession(handler: RecordLogHandler, signal: AbortSignal): Promise<string> {
+    const { config, pod, topics, logger } = this.#options;
+    const groupId = `${config.groupPrefix}-${pod}-${randomBytes(4).toString('hex')}`;
+    const session = new KafkaSession({
+      kafka: this.#consuming,
+      groupId,
+      topics,
+      book: this.#book,
+      handler,
+      logger,
+      sessionTimeoutMs: config.sessionTimeoutMs,
+      metadataMaxAgeMs: config.metadataMaxAgeMs,
+      onFetched: () => this.#fetched(),
+      onJoined: () => this.#joined(groupId),
+      onMissing: (missing) => {
+        this.#missing = missing;
+      },
+    });
+    try {
+      return await session.run(signal);
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+      return this.#trouble;
+    } finally {
+      this.#isJoined = false;
+      await withLimit(session.stop());
+      await withLimit(this.#deleteGroup(groupId));
+    }
+  }
+
+  #joined(groupId: string): void {
+    this.#isJoined = true;
+    this.#fetched();
+    this.#options.logger.info({ groupId, topics: this.#options.topics }, 'reading from Kafka');
+  }
+
+  #fetched(): void {
+    this.#lastFetchAtMs = this.#now();
+    this.#trouble = undefined;
+    if (this.#isJoined && this.#missing.length === 0) this.#wasLive = true;
+  }
+
+  /** The group has served its one consumer. Where the ACLs forbid this, Kafka forgets it by itself in time. */
+  async #deleteGroup(groupId: string): Promise<void> {
+    const admin = this.#asking.admin();
+    try {
+      await admin.connect();
+      await admin.deleteGroups([groupId]);
+    } catch (error) {
+      this.#options.logger.debug({ err: error, groupId }, 'the consumer group could not be deleted');
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async #connectProducer(): Promise<Producer> {
+    const producer = this.#asking.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return producer;
+  }
+}
+
+/** Waits for a clean-up, but not for ever: what hangs or fails here must not keep anything else. */
+async function withLimit(work: Promise<unknown>): Promise<void> {
+  const limit = deferred<undefined>();
+  const timer = setTimeout(() => limit.resolve(undefined), STOP_LIMIT_MS);
+  await Promise.race([work.catch(() => undefined), limit.promise]);
+  clearTimeout(timer);
+}

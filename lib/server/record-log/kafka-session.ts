@@ -1,0 +1,234 @@
+import { type Batch, type Cluster, type Consumer, type Kafka, type KafkaMessage, PartitionAssigners } from 'kafkajs';
+import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import { deferred } from '../deferred.ts';
+import type { Logger } from '../logger.ts';
+import { PATIENT } from './kafka-client.ts';
+import { type ClusterDescription, describeTopics, type TopicDescription } from './kafka-metadata.ts';
+import type { LogRecord, RecordLogHandler } from './port.ts';
+import type { PositionBook } from './position-book.ts';
+
+export interface KafkaSessionOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly book: PositionBook;
+  readonly handler: RecordLogHandler;
+  readonly logger: Logger;
+  readonly sessionTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
+  /** The broker has answered a fetch. */
+  readonly onFetched: () => void;
+  readonly onJoined: () => void;
+  /** Topics that do not exist now; empty when all do. */
+  readonly onMissing: (topics: readonly string[]) => void;
+}
+
+const FETCH_WAIT_MS = 500;
+const MISSING_TOPIC_POLL_MS = 500;
+
+/** kafkajs's batch has the offset that was asked for, which its types leave out. */
+interface FetchedBatch extends Batch {
+  readonly fetchedOffset: string;
+}
+
+/**
+ * One incarnation of the consumer, from connect to crash: in a consumer group of its own, it reads every partition
+ * from our positions and commits nothing.
+ */
+export class KafkaSession {
+  readonly #options: KafkaSessionOptions;
+  readonly #consumer: Consumer;
+  readonly #cluster: Cluster;
+  readonly #over = deferred<string>();
+  #inspectTimer: NodeJS.Timeout | undefined;
+  #isInspecting = false;
+
+  constructor(options: KafkaSessionOptions) {
+    this.#options = options;
+    const captured: Cluster[] = [];
+    this.#consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      allowAutoTopicCreation: false,
+      sessionTimeout: options.sessionTimeoutMs,
+      heartbeatInterval: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
+      metadataMaxAge: options.metadataMaxAgeMs,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      retry: { ...PATIENT, restartOnFailure: async () => false },
+      // The only public way to the connection that kafkajs has made: assigners are given it.
+      partitionAssigners: [
+        (config) => {
+          captured.push(config.cluster);
+          return PartitionAssigners.roundRobin(config);
+        },
+      ],
+    });
+    const [cluster] = captured;
+    if (cluster === undefined) throw new Error('kafkajs has made a consumer without its partition assigner.');
+    this.#cluster = cluster;
+    this.#listen();
+  }
+
+  /** Reads until the consumer is lost or must be made anew; resolves with why, in words. */
+  async run(signal: AbortSignal): Promise<string> {
+    const end = (): void => this.#over.resolve('stopping');
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+    try {
+      return await Promise.race([this.#over.promise, this.#read(signal).then(() => this.#over.promise)]);
+    } finally {
+      clearInterval(this.#inspectTimer);
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Leaves the group and closes the connections. kafkajs can hang here: the caller limits the time. */
+  async stop(): Promise<void> {
+    await this.#consumer.disconnect();
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    await this.#consumer.connect();
+    // Only with metadata does kafkajs know a broker to ask.
+    await this.#cluster.refreshMetadata();
+    const { clusterId, topics } = await this.#waitForTopics(signal);
+    if (signal.aborted) return;
+    const names = topics.map(({ topic }) => topic);
+    await this.#consumer.subscribe({ topics: names, fromBeginning: true });
+    for (const description of topics) await this.#adopt(description, clusterId);
+    await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as FetchedBatch) });
+    this.#inspectTimer = setInterval(() => void this.#inspect(names), this.#options.metadataMaxAgeMs);
+  }
+
+  #listen(): void {
+    const { events } = this.#consumer;
+    this.#consumer.on(events.CRASH, ({ payload }) =>
+      this.#over.resolve(`the consumer crashed: ${payload.error.message}`),
+    );
+    this.#consumer.on(events.REQUEST, ({ payload }) => {
+      if (payload.apiName === 'Fetch') this.#options.onFetched();
+    });
+    // kafkajs has just forgotten its positions. Inside this listener a seek still comes before the first fetch.
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
+    // A batch of transaction markers or aborted records alone never reaches eachBatch.
+    this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, batchSize, lastOffset } = payload;
+      if (batchSize === 0) this.#handOver(topic, partition, [], Number(lastOffset) + 1);
+    });
+  }
+
+  #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    const { book, handler, logger } = this.#options;
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      const added = partitions.filter((partition) => book.position(topic, partition) === undefined);
+      if (added.length === 0) continue;
+      const snapshot = book.grow(topic, new Map(added.map((partition) => [partition, 0])));
+      logger.info({ topic, partitions: added }, 'the topic has new partitions; they are read from their beginning');
+      if (snapshot !== undefined) handler.onTopic(snapshot);
+    }
+    for (const place of book.all()) this.#consumer.seek(place);
+    this.#options.onJoined();
+  }
+
+  /** All topics that exist, waiting for the first one. */
+  async #waitForTopics(signal: AbortSignal): Promise<ClusterDescription> {
+    for (;;) {
+      const { clusterId, topics } = await this.#describe();
+      const present = topics.filter(({ epoch }) => epoch !== null);
+      if (present.length > 0 || signal.aborted) return { clusterId, topics: present };
+      await new Promise((resolve) => setTimeout(resolve, MISSING_TOPIC_POLL_MS));
+    }
+  }
+
+  async #describe(): Promise<ClusterDescription> {
+    const description = await describeTopics(this.#cluster, this.#options.topics);
+    this.#options.onMissing(description.topics.filter(({ epoch }) => epoch === null).map(({ topic }) => topic));
+    return description;
+  }
+
+  /** Begins a topic at its end when it is new to us, and at its beginning when it was created again. */
+  async #adopt({ topic, epoch, partitionCount }: TopicDescription, logId: string): Promise<void> {
+    const { book, handler, logger } = this.#options;
+    const known = book.origin(topic);
+    if (epoch === null || known?.epoch === epoch) return;
+    const isRecreated = known !== undefined;
+    const positions = await this.#offsets(topic, partitionCount, isRecreated);
+    handler.onTopic(book.begin({ kind: RecordLogKind.kafka, logId, epoch, topic, partitionCount }, positions));
+    if (isRecreated) logger.warn({ topic }, 'the topic was created again; it is read from its beginning');
+  }
+
+  /** ListOffsets: the first offset kept of each partition, or the one behind its last committed record. */
+  async #offsets(topic: string, partitionCount: number, fromBeginning: boolean): Promise<Map<number, number>> {
+    const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ partition }));
+    const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
+    return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  /** Looks for topics that have come, gone, or been created again. */
+  async #inspect(reading: readonly string[]): Promise<void> {
+    if (this.#isInspecting) return;
+    this.#isInspecting = true;
+    try {
+      const { clusterId, topics } = await this.#describe();
+      const appeared = topics.find(({ topic, epoch }) => epoch !== null && !reading.includes(topic));
+      if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" now exists`);
+      for (const description of topics) await this.#restartIfRecreated(description, clusterId);
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'could not look at the topics; the next look is soon');
+    } finally {
+      this.#isInspecting = false;
+    }
+  }
+
+  async #restartIfRecreated(description: TopicDescription, clusterId: string): Promise<boolean> {
+    const { book } = this.#options;
+    const { topic, epoch } = description;
+    const known = book.origin(topic);
+    if (known === undefined || epoch === null || known.epoch === epoch) return false;
+    await this.#adopt(description, clusterId);
+    for (const place of book.all()) if (place.topic === topic) this.#consumer.seek(place);
+    return true;
+  }
+
+  async #take(batch: FetchedBatch): Promise<void> {
+    const { topic, partition } = batch;
+    const fetched = Number(batch.fetchedOffset);
+    const expected = this.#options.book.position(topic, partition);
+    if (expected !== fetched && !(await this.#isStillOurs(topic, partition, fetched))) return;
+    const from = this.#options.book.position(topic, partition) ?? fetched;
+    const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= from);
+    this.#handOver(topic, partition, records, Math.max(from, Number(batch.lastOffset()) + 1));
+  }
+
+  /**
+   * kafkajs has moved by itself: after a rejoin, or because our position is out of range. False when this batch must
+   * not be used, and reading goes on elsewhere.
+   */
+  async #isStillOurs(topic: string, partition: number, fetched: number): Promise<boolean> {
+    const { book, handler, logger } = this.#options;
+    const { clusterId, topics } = await describeTopics(this.#cluster, [topic]);
+    for (const description of topics) if (await this.#restartIfRecreated(description, clusterId)) return false;
+    const expected = book.position(topic, partition) ?? fetched;
+    if (fetched <= expected) return true;
+    const oldest = (await this.#offsets(topic, book.origin(topic)?.partitionCount ?? 0, true)).get(partition) ?? 0;
+    if (oldest <= expected) {
+      logger.warn({ topic, partition, expected, fetched }, 'kafkajs moved past records that are kept; going back');
+      this.#consumer.seek({ topic, partition, offset: String(expected) });
+      return false;
+    }
+    logger.warn({ topic, partition, from: expected, to: oldest }, 'records were deleted before they were read');
+    book.advance(topic, partition, oldest);
+    handler.onGap({ topic, partition, from: expected, to: oldest, reason: GapReason.retention });
+    if (fetched === oldest) return true;
+    this.#consumer.seek({ topic, partition, offset: String(oldest) });
+    return false;
+  }
+
+  #handOver(topic: string, partition: number, records: readonly LogRecord[], nextPosition: number): void {
+    this.#options.book.advance(topic, partition, nextPosition);
+    this.#options.handler.onBatch({ topic, partition, records, nextPosition });
+  }
+}
+
+function toRecord({ offset, key, value, headers, timestamp }: KafkaMessage): LogRecord {
+  return { offset: Number(offset), key, value, headers, timestampMs: Number(timestamp) };
+}

@@ -1,0 +1,85 @@
+/**
+ * The port in front of Kafka. The hub knows this file only; `record-log.contract.ts` is its contract, which every
+ * adapter passes.
+ */
+
+import type { GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import type { CursorOrigin, Positions } from '../../protocol/cursor.ts';
+
+/** Header name → value or values, as Kafka has them. */
+export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+
+/**
+ * One record. Buffers may be slices of a fetch buffer of many megabytes: who keeps a record beyond the call that
+ * handed it over copies what it keeps.
+ */
+export interface LogRecord {
+  readonly offset: number;
+  readonly key: Buffer | null;
+  /** null is a tombstone. */
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders | undefined;
+  /** The record's own timestamp, ms since 1970. */
+  readonly timestampMs: number;
+}
+
+/** Records of one partition in order. Offsets may be absent (compaction, transactions): that is no gap. */
+export interface RecordBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** May be empty: then it only says how far the log has been read. */
+  readonly records: readonly LogRecord[];
+  /** Everything below this offset has now been handed over. */
+  readonly nextPosition: number;
+}
+
+/** A topic as it is known now. */
+export interface TopicSnapshot {
+  readonly origin: CursorOrigin;
+  /** For every partition, the next offset that will be handed over. */
+  readonly positions: Positions;
+}
+
+/** Records between two offsets of a partition are gone and will not be handed over. */
+export interface LogGap {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: GapReason;
+}
+
+/** Who takes the records. Calls are synchronous and must be quick: reading waits for them. */
+export interface RecordLogHandler {
+  /** Before the first batch of a topic, and again when it has grown or was recreated (then with another epoch). */
+  onTopic(snapshot: TopicSnapshot): void;
+  /** Each record once and in order within its partition. */
+  onBatch(batch: RecordBatch): void;
+  onGap(gap: LogGap): void;
+}
+
+/** How reading goes, in words for `/readyz` and the pages. */
+export interface RecordLogStatus {
+  /** `live` only while every topic is being read; `starting` until that was so once; `degraded` after that. */
+  readonly state: 'starting' | 'live' | 'degraded';
+  readonly reason: string;
+}
+
+export interface RecordLog {
+  readonly kind: RecordLogKind;
+
+  /**
+   * Reads every partition of every topic from now on, through every outage, until the undo is called. One reading at
+   * a time; a later one goes on where the one before has ended. Never throws: what is wrong is in `status()`, and
+   * heals by itself.
+   */
+  read(handler: RecordLogHandler): () => Promise<void>;
+
+  status(): RecordLogStatus;
+}
+
+/** Optional ability: appending one record (the demo's POST). */
+export interface RecordPublisher {
+  /** Resolves once the record is stored. @throws when it could not be. */
+  publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }>;
+}

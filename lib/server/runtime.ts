@@ -1,0 +1,139 @@
+/**
+ * The composition root: the one place that knows all of the server and reads the world. Next.js loads a module up to
+ * three times in one process (routes, pages, instrumentation), and in development again at every change, so the
+ * runtime is kept on `globalThis`: a new copy of this module finds the running one and uses it.
+ */
+import 'server-only';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { ArticleEmitter } from './demo/article-emitter.ts';
+import { Hub } from './hub/hub.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { KafkaLog } from './record-log/kafka-log.ts';
+import { MemoryLog } from './record-log/memory-log.ts';
+import type { RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
+import { ConnectionTracker } from './transport/connection.ts';
+import { Streams } from './transport/streams.ts';
+
+const KEY = Symbol.for('feedline.runtime');
+const DIRECTORY_SIZE = 10_000;
+const SWEEP_MS = 1_000;
+
+/** Everything that the doors need. */
+export interface Runtime {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly hub: Hub;
+  readonly recordLog: RecordLog & RecordPublisher;
+  readonly streams: Streams;
+  readonly connections: ConnectionTracker;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  /** What the article's way listens to; only in the demo. */
+  readonly article: ArticleEmitter | undefined;
+  readonly isDraining: boolean;
+}
+
+/** The running server. @throws when it was not started, which is a fault of ours. */
+export function getRuntime(): Runtime {
+  const running = runningOnGlobal();
+  if (running === undefined) throw new Error('The runtime is not started; instrumentation.ts starts it.');
+  return running;
+}
+
+/** Starts the server once per process. With unusable settings the process says which, and exits with 1. */
+export function startRuntime(): void {
+  if (runningOnGlobal() !== undefined) return;
+  const config = configOrExit();
+  const running = createRuntime(config);
+  Object.defineProperty(globalThis, KEY, { value: running, configurable: true });
+  const stopReading = running.recordLog.read(handlerOf(running));
+  const sweeping = setInterval(() => running.hub.sweep(), SWEEP_MS);
+  const stop = (signal: NodeJS.Signals): void => {
+    if (running.isDraining) return;
+    running.isDraining = true;
+    void shutDown(running, signal, async () => {
+      clearInterval(sweeping);
+      await stopReading();
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  running.connections.start();
+  running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
+}
+
+type MutableRuntime = { -readonly [Name in keyof Runtime]: Runtime[Name] };
+
+function runningOnGlobal(): Runtime | undefined {
+  return (globalThis as { [KEY]?: Runtime })[KEY];
+}
+
+function configOrExit(): Config {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function createRuntime(config: Config): MutableRuntime {
+  const logger = createLogger(config.logLevel, config.pod);
+  const hub = new Hub({
+    pod: config.pod,
+    ring: config.ring,
+    idleRingBytes: config.ring.idleBytes,
+    lingerMs: config.ring.lingerMs,
+    directorySize: DIRECTORY_SIZE,
+    partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
+    now: Date.now,
+  });
+  const { topics, pod, stream: settings } = config;
+  const recordLog =
+    config.recordLog === 'memory'
+      ? new MemoryLog({ topics })
+      : new KafkaLog({ config: config.kafka, topics, pod, logger });
+  const streams = new Streams({ hub, pod, recordLog: config.recordLog, settings, now: Date.now, random: Math.random });
+  const metrics = createMetrics({
+    pod,
+    hubStats: () => hub.stats(),
+    recordLogStatus: () => recordLog.status(),
+    streams,
+  });
+  const article = config.isDemo ? new ArticleEmitter() : undefined;
+  return {
+    config,
+    logger,
+    hub,
+    recordLog,
+    streams,
+    metrics,
+    article,
+    connections: new ConnectionTracker(),
+    isDraining: false,
+  };
+}
+
+/** The hub takes the records; in the demo the article's way gets them from the same consumer. */
+function handlerOf({ hub, article }: Runtime): RecordLogHandler {
+  if (article === undefined) return hub;
+  return {
+    onTopic: (snapshot) => hub.onTopic(snapshot),
+    onGap: (gap) => hub.onGap(gap),
+    onBatch: (batch) => {
+      hub.onBatch(batch);
+      article.onBatch(batch);
+    },
+  };
+}
+
+/** Ready no more, then every stream is ended at a moment of its own, then Kafka is left, then the process ends. */
+async function shutDown(runtime: Runtime, signal: string, stop: () => Promise<void>): Promise<void> {
+  const { logger, streams, config } = runtime;
+  logger.info({ signal, streams: streams.openCount }, 'shutting down');
+  await streams.drain(config.stream.drainMs);
+  await stop();
+  logger.info('stopped');
+  process.exit(0);
+}

@@ -1,0 +1,50 @@
+import { FeedlineError, problemDocument } from '../../protocol/errors.ts';
+
+/** Never stored, never changed on its way: `next start` would gzip a stream (300 KB a connection), nginx hold it back. */
+const STREAM_HEADERS = {
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
+/**
+ * Runs a door's work and gives its answer the headers that every answer has; what it throws for the client becomes a
+ * problem document (RFC 9457). Anything else is ours to mend and goes on to Next.js, which answers 500 and logs it.
+ */
+export async function respond(
+  request: Request,
+  corsOrigins: readonly string[],
+  work: () => Response | Promise<Response>,
+): Promise<Response> {
+  const response = await answerOrProblem(work);
+  for (const [name, value] of Object.entries(STREAM_HEADERS)) response.headers.set(name, value);
+  allowOrigin(request, response.headers, corsOrigins);
+  return response;
+}
+
+/** Answer to a CORS preflight: a reader sends nothing but a GET and its cursor. */
+export function respondPreflight(request: Request, corsOrigins: readonly string[]): Response {
+  const headers = new Headers({
+    'access-control-allow-methods': 'GET, HEAD',
+    'access-control-allow-headers': 'last-event-id',
+    'access-control-max-age': '600',
+  });
+  allowOrigin(request, headers, corsOrigins);
+  return new Response(null, { status: 204, headers });
+}
+
+async function answerOrProblem(work: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FeedlineError)) throw error;
+    const headers = { 'content-type': 'application/problem+json', ...(error.status === 503 && { 'retry-after': '1' }) };
+    return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
+  }
+}
+
+function allowOrigin(request: Request, headers: Headers, corsOrigins: readonly string[]): void {
+  const origin = request.headers.get('origin');
+  if (corsOrigins.includes('*')) headers.set('access-control-allow-origin', '*');
+  else if (origin !== null && corsOrigins.includes(origin)) headers.set('access-control-allow-origin', origin);
+  if (corsOrigins.length > 0 && !corsOrigins.includes('*')) headers.append('vary', 'origin');
+}

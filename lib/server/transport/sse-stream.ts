@@ -1,0 +1,172 @@
+import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind } from '../../protocol/constants.ts';
+import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
+import { controlEvent, retryLine } from '../../protocol/sse.ts';
+import type { StreamConfig } from '../config.ts';
+import type { Hub } from '../hub/hub.ts';
+import { Reader } from '../hub/reader.ts';
+import { findStart } from '../hub/resume.ts';
+import type { Connection } from './connection.ts';
+import type { StreamRequest } from './stream-request.ts';
+import { WebStreamSink } from './web-stream-sink.ts';
+
+export interface StreamContext {
+  readonly hub: Hub;
+  readonly pod: string;
+  readonly recordLog: RecordLogKind;
+  readonly settings: StreamConfig;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** Why a stream ended; a label in the metrics. */
+export type StreamEnd = 'client' | 'rotated' | 'drained' | 'stalled';
+
+/**
+ * One SSE connection: a reader, a sink, and the timers around them.
+ *
+ *     opened ──topic ready──► hello, (gap), events and pings ──► closed
+ *                              └── rotate (age) · draining (shutdown) · stall · the client has gone
+ *
+ * Until its topic is ready it stays open and pings, since an error would stop an EventSource for good.
+ */
+export class SseStream {
+  readonly #context: StreamContext;
+  readonly #request: StreamRequest;
+  readonly #connection: Connection | undefined;
+  readonly #onEnd: (end: StreamEnd) => void;
+  readonly #sink: WebStreamSink;
+  readonly #closed = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stallTimer: NodeJS.Timeout | undefined;
+  #reader: Reader | undefined;
+
+  constructor(
+    context: StreamContext,
+    request: StreamRequest,
+    connection: Connection | undefined,
+    onEnd: (end: StreamEnd) => void,
+  ) {
+    this.#context = context;
+    this.#request = request;
+    this.#connection = connection;
+    this.#onEnd = onEnd;
+    this.#sink = new WebStreamSink({ onCancel: () => this.#close('client') });
+  }
+
+  /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */
+  open(signal: AbortSignal): ReadableStream<Uint8Array> {
+    const { settings, random } = this.#context;
+    this.#write(retryLine(RETRY_MS));
+    this.#timers.push(
+      setInterval(() => this.#ping(), settings.pingMs),
+      setTimeout(() => this.#rotate(), settings.maxAgeMs * (1 - 0.2 * random())),
+    );
+    this.#watchClient(signal);
+    void this.#begin();
+    return this.#sink.stream;
+  }
+
+  /**
+   * Ends it for a shutdown: the client is told to come back after `retryMs`, to another pod or the next process.
+   * Resolves when all of it has been sent, or its connection is gone.
+   */
+  drain(retryMs: number): Promise<void> {
+    this.#cut(EventName.draining, retryMs, 'drained');
+    return new Promise((resolve) => {
+      if (this.#connection === undefined) resolve();
+      else this.#connection.onClose(resolve);
+    });
+  }
+
+  #watchClient(signal: AbortSignal): void {
+    const gone = (): void => this.#close('client');
+    if (signal.aborted) gone();
+    else signal.addEventListener('abort', gone, { once: true });
+    this.#connection?.onClose(gone);
+  }
+
+  async #begin(): Promise<void> {
+    const { hub } = this.#context;
+    const { topic, id, format, after } = this.#request;
+    try {
+      await hub.whenReady(topic, this.#closed.signal);
+    } catch (error) {
+      if (this.#closed.signal.aborted) return;
+      throw error;
+    }
+    if (this.#closed.signal.aborted) return;
+    const feed = hub.feed(topic, id);
+    const start = findStart(feed, after);
+    const reader = new Reader(feed, this.#sink, format, start);
+    this.#reader = reader;
+    // With a gap, `hello` has no id: a client that drops between the two must not lose the gap.
+    const hello = controlEvent(EventName.hello, this.#hello(), start.gap === undefined ? reader.cursor : undefined);
+    const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
+    this.#write(hello + gap);
+    reader.pump();
+  }
+
+  #hello(): HelloData {
+    const { pod, recordLog, settings, now } = this.#context;
+    const { topic, id, format } = this.#request;
+    const { pingMs, watchdogMs } = settings;
+    return { protocol: PROTOCOL_VERSION, pod, recordLog, topic, id, format, serverTimeMs: now(), pingMs, watchdogMs };
+  }
+
+  #ping(): void {
+    if (!this.#sink.hasRoom) {
+      this.#watchRoom();
+      return;
+    }
+    const data: PingData = { serverTimeMs: this.#context.now(), bytes: this.#sink.bytes };
+    this.#write(controlEvent(EventName.ping, data, this.#reader?.cursor));
+  }
+
+  /** Old age, between events: pods can be replaced, and a proxy with an age limit never cuts. */
+  #rotate(): void {
+    this.#cut(EventName.rotate, 0, 'rotated');
+  }
+
+  #cut(name: typeof EventName.rotate | typeof EventName.draining, retryMs: number, end: StreamEnd): void {
+    if (this.#closed.signal.aborted) return;
+    const data: CutData = { retryMs };
+    this.#write(retryLine(retryMs) + controlEvent(name, data, this.#reader?.cursor));
+    this.#sink.end();
+    this.#close(end);
+    this.#letGo();
+  }
+
+  /** What was written may still be on its way; a client that does not take it must not hold the socket for ever. */
+  #letGo(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const timer = setTimeout(() => connection.destroy(), this.#context.settings.stallMs);
+    connection.onClose(() => clearTimeout(timer));
+  }
+
+  /** A client that takes nothing for too long is cut; it resumes from its cursor if it lives. */
+  #watchRoom(): void {
+    if (this.#sink.hasRoom || this.#stallTimer !== undefined || this.#closed.signal.aborted) return;
+    const before = this.#sink.drains;
+    this.#stallTimer = setTimeout(() => {
+      this.#stallTimer = undefined;
+      if (this.#sink.drains !== before) return this.#watchRoom();
+      this.#sink.abort(new Error('The client has taken nothing for too long.'));
+      this.#close('stalled');
+      this.#connection?.destroy();
+    }, this.#context.settings.stallMs);
+  }
+
+  #write(text: string): void {
+    this.#sink.write(Buffer.from(text));
+  }
+
+  #close(end: StreamEnd): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#stallTimer);
+    this.#reader?.close(this.#context.now());
+    this.#onEnd(end);
+  }
+}

@@ -1,0 +1,60 @@
+import { EventFormat, HeaderName, QueryName } from '../../protocol/constants.ts';
+import { FeedlineError } from '../../protocol/errors.ts';
+import { parseFeedId } from '../../protocol/feed-id.ts';
+
+/** What a client asks of a stream. */
+export interface StreamRequest {
+  readonly topic: string;
+  readonly id: string;
+  readonly format: EventFormat;
+  /** The cursor to go on from, as the client sent it; null to start now. */
+  readonly after: string | null;
+}
+
+/** Where in the path the ID stands: `/getData/{id}` → 1, `/api/feeds/{id}/stream` → 2; or in the query. */
+export type IdPlace = { readonly segment: number } | 'query';
+
+/**
+ * Reads and checks the URL and the headers.
+ *
+ * @throws FeedlineError with the code that fits
+ */
+export function readStreamRequest(request: Request, place: IdPlace, topics: readonly string[]): StreamRequest {
+  const url = new URL(request.url);
+  return {
+    topic: readTopic(url, topics),
+    id: readFeedId(url, place),
+    format: readFormat(url),
+    // EventSource repeats the URL's cursor at every reconnect, so the header is the newer one.
+    after: request.headers.get(HeaderName.lastEventId) || url.searchParams.get(QueryName.after) || null,
+  };
+}
+
+/** The ID, taken from the raw path so that it is percent-decoded exactly once. */
+export function readFeedId(url: URL, place: IdPlace): string {
+  if (place === 'query') return parseFeedId(rawQueryValue(url, QueryName.id));
+  return parseFeedId(url.pathname.split('/')[place.segment + 1] ?? '');
+}
+
+/** As it stands in the URL: `URLSearchParams` would turn bytes that are not UTF-8 into U+FFFD, another ID. */
+function rawQueryValue(url: URL, name: string): string {
+  const part = url.search
+    .slice(1)
+    .split('&')
+    .find((candidate) => candidate.startsWith(`${name}=`));
+  return part?.slice(name.length + 1).replaceAll('+', ' ') ?? '';
+}
+
+/** The topic asked for, else the first of the list. */
+export function readTopic(url: URL, topics: readonly string[]): string {
+  const topic = url.searchParams.get(QueryName.topic) ?? topics[0] ?? '';
+  if (topics.includes(topic)) return topic;
+  throw new FeedlineError('topic-unknown', `This server does not serve the topic "${topic}"; see KAFKA_TOPICS.`);
+}
+
+function readFormat(url: URL): EventFormat {
+  const text = url.searchParams.get(QueryName.format) ?? EventFormat.raw;
+  const format = Object.values(EventFormat).find((known) => known === text);
+  if (format !== undefined) return format;
+  throw new FeedlineError('query-invalid', `?format= should be raw or envelope, not "${text}".`);
+}
