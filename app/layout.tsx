@@ -1,0 +1,29 @@
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { StatusRegion } from '#components/shell/status-region.tsx';
+import { THEME_SCRIPT } from '#components/shell/theme.ts';
+import { TopBar } from '#components/shell/top-bar.tsx';
+import './globals.css';
+
+export const metadata: Metadata = {
+  title: { default: 'Feedline', template: '%s · Feedline' },
+  description: 'Every change of one ID, from Kafka to the browser, over Server-Sent Events.',
+};
+
+export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
+
+export default function RootLayout({ children }: { readonly children: ReactNode }) {
+  return (
+    // The script sets the theme's class before the first paint, which React must not take for a mistake.
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        <script>{THEME_SCRIPT}</script>
+      </head>
+      <body className="min-h-dvh font-sans text-sm antialiased">
+        <TopBar />
+        <main className="mx-auto w-full max-w-[1280px] px-4 py-5 sm:px-6">{children}</main>
+        <StatusRegion />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+
+import { useSearchParams } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { FeedProblem } from '#components/feed/feed-problem.tsx';
+import { FeedView } from '#components/feed/feed-view.tsx';
+import { feedIdProblem, homeUrl, SELECTED_FEED } from '#components/shell/feed-href.ts';
+import { type FeedListState, useFeedList } from '#lib/client/hooks/use-feed-list.ts';
+import { FeedList } from './feed-list.tsx';
+import { NoFeeds } from './no-feeds.tsx';
+
+/** The demo's best-known feed; shown first where it exists. */
+const FIRST_CHOICE = '1234';
+
+/** The feeds there are, and one of them live. The selection is in the URL, so that it can be kept and sent. */
+export function FeedBrowser() {
+  const [prefix, setPrefix] = useState('');
+  const list = useFeedList(prefix);
+  const selected = useSearchParams().get(SELECTED_FEED);
+  useDefaultSelection(selected, list);
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[18rem_minmax(0,1fr)]">
+      <FeedList list={list} prefix={prefix} onPrefix={setPrefix} selected={selected} />
+      <SelectedFeed id={selected} list={list} />
+    </div>
+  );
+}
+
+function SelectedFeed({ id, list }: { readonly id: string | null; readonly list: FeedListState }) {
+  if (id === null) return <NoFeeds list={list} />;
+  const problem = feedIdProblem(id);
+  if (problem !== null) return <FeedProblem message={problem} />;
+  return <FeedView key={id} id={id} level="h2" />;
+}
+
+function useDefaultSelection(selected: string | null, { items }: FeedListState): void {
+  const first = items?.find(({ id }) => id === FIRST_CHOICE) ?? items?.[0];
+  const id = selected === null ? first?.id : undefined;
+  useEffect(() => {
+    if (id !== undefined) window.history.replaceState(null, '', homeUrl(id));
+  }, [id]);
+}

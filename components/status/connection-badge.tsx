@@ -1,0 +1,59 @@
+'use client';
+
+import { useEffect } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { announcer } from '#lib/client/announcer.ts';
+import type { Connection } from '#lib/client/connection-state.ts';
+import { useFeed, useFeedStore } from '#lib/client/hooks/use-feed.ts';
+import { useNow } from '#lib/client/hooks/use-now.ts';
+import { connectionAnnouncement, connectionWords } from '#lib/client/words.ts';
+import { StateShape } from './state-shape.tsx';
+
+/** A connection that is silent for a moment is not worth a word; one that stays so is. */
+const STALE_ANNOUNCE_MS = 5000;
+
+/** The state of the feed's connection: a shape and a word, never a colour alone. */
+export function ConnectionBadge() {
+  const connection = useFeed((state) => state.connection);
+  const latencyMs = useFeed((state) => state.figures.latencyMsP50);
+  const nowMs = useNow(connection.state === 'stale' || connection.state === 'reconnecting');
+  const words = connectionWords(connection, Math.max(nowMs, connection.sinceMs), latencyMs);
+  useAnnouncement(connection);
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2">
+      <span
+        data-testid="connection"
+        data-state={connection.state}
+        className={`fade-state inline-flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-3 font-medium ${hueOf(connection)}`}
+      >
+        <StateShape state={connection.state} />
+        {words}
+      </span>
+      <RetryButton connection={connection} />
+      {connection.reason !== null && <span className="min-w-0 break-words text-ink-muted">{connection.reason}</span>}
+    </div>
+  );
+}
+
+function RetryButton({ connection }: { readonly connection: Connection }) {
+  const feed = useFeedStore();
+  const canReopen = connection.state === 'closed' && connection.closeReason !== 'done';
+  if (connection.state !== 'reconnecting' && !canReopen) return null;
+  return <Button onClick={() => feed.retryNow()}>Retry now</Button>;
+}
+
+function hueOf({ state, closeReason }: Connection): string {
+  if (state === 'live') return 'text-live';
+  return closeReason === 'failed' ? 'text-loss' : 'text-ink';
+}
+
+function useAnnouncement(connection: Connection): void {
+  const { state } = connection;
+  const words = connectionAnnouncement(connection);
+  useEffect(() => {
+    if (words === null) return;
+    const delayMs = state === 'stale' ? STALE_ANNOUNCE_MS : 0;
+    const timer = setTimeout(() => announcer.announce(words), delayMs);
+    return () => clearTimeout(timer);
+  }, [state, words]);
+}

@@ -1,0 +1,13 @@
+import type { ComponentProps } from 'react';
+
+interface ButtonProps extends ComponentProps<'button'> {
+  /** As wide as it is high, for a single sign; give it an `aria-label`. */
+  readonly isSquare?: boolean;
+}
+
+/** A plain button; its text says what it does. */
+export function Button({ isSquare = false, ...props }: ButtonProps) {
+  const look =
+    'fade-state inline-flex h-8 shrink-0 items-center justify-center gap-2 rounded-md border border-line bg-surface font-medium hover:border-line-strong disabled:opacity-50';
+  return <button type="button" className={`${look} ${isSquare ? 'w-8' : 'px-3'}`} {...props} />;
+}

@@ -1,0 +1,104 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ClientEvent, RecordEvent } from './client-event.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Connection, initialConnection } from './connection-state.ts';
+import { FeedModel } from './feed-model.ts';
+import { FrameBatcher, type ScheduleFrame, scheduleFrame } from './frame-batcher.ts';
+import type { Source } from './source.ts';
+import { type Figures, NO_FIGURES, type Sample } from './stats.ts';
+import type { TapeRow } from './tape.ts';
+import { throttle } from './throttle.ts';
+
+/** Numbers change at most this often, in ms: nobody reads more than four a second. */
+export const FIGURES_MS = 250;
+/** A row stays as it is, so more of them can come in a second; each time the tape is laid out anew. In ms. */
+export const TAPE_MS = 100;
+/** Rate and window move on also when nothing arrives; how often, in ms. */
+const IDLE_REFRESH_MS = 1000;
+
+/** What components see; each should select the smallest slice. */
+export interface FeedState {
+  readonly connection: Connection;
+  /** Newest first; a new array at once for an event that comes alone, then at most every `TAPE_MS`. */
+  readonly tape: readonly TapeRow[];
+  /** The newest event; the first at once, then at most every `FIGURES_MS`. */
+  readonly last: RecordEvent | null;
+  readonly figures: Figures;
+  readonly isPaused: boolean;
+  /** Events that came since the view was paused. */
+  readonly newWhilePaused: number;
+}
+
+export const INITIAL_FEED_STATE: FeedState = {
+  connection: initialConnection(0),
+  tape: [],
+  last: null,
+  figures: NO_FIGURES,
+  isPaused: false,
+  newWhilePaused: 0,
+};
+
+/** One feed as a page has it: a source, and the state made of what it tells. */
+export interface FeedStore {
+  readonly state: StoreApi<FeedState>;
+  /** The events of the last minute, for charts, which draw by themselves; never through React. */
+  samples(nowMs: number): readonly Sample[];
+  /** Freezes the view; the connection stays and events are kept. */
+  setPaused(isPaused: boolean): void;
+  retryNow(): void;
+  dispose(): void;
+}
+
+export interface FeedStoreOptions {
+  readonly clock?: Clock;
+  readonly schedule?: ScheduleFrame;
+}
+
+/** Starts `source`; `dispose` stops it. */
+export function createFeedStore(source: Source, options: FeedStoreOptions = {}): FeedStore {
+  const clock = options.clock ?? systemClock;
+  const model = new FeedModel();
+  const state = createStore<FeedState>(() => INITIAL_FEED_STATE);
+  const life = new AbortController();
+  let recordsAtPause = 0;
+
+  const publishFigures = throttle(clock, FIGURES_MS, life.signal, () => {
+    if (state.getState().isPaused) state.setState({ newWhilePaused: model.records - recordsAtPause });
+    else state.setState({ figures: model.stats.figures(clock.nowMs()), last: model.last });
+  });
+  const publishTape = throttle(clock, TAPE_MS, life.signal, () => {
+    if (!state.getState().isPaused) state.setState({ tape: model.tape.rows() });
+  });
+
+  function onBatch(events: readonly ClientEvent[]): void {
+    for (const event of events) model.apply(event);
+    state.setState({ connection: model.connection });
+    publishTape();
+    if (events.some((event) => event.kind === 'record')) publishFigures();
+  }
+
+  function setPaused(isPaused: boolean): void {
+    recordsAtPause = model.records;
+    state.setState({ isPaused, newWhilePaused: 0 });
+    publishTape();
+    publishFigures();
+  }
+
+  const batcher = new FrameBatcher(onBatch, options.schedule ?? scheduleFrame);
+  const unsubscribe = source.subscribe((event) => batcher.add(event));
+  clock.every(IDLE_REFRESH_MS, life.signal, publishFigures);
+  source.start();
+
+  return {
+    state,
+    setPaused,
+    samples: (nowMs) => model.stats.samples(nowMs),
+    retryNow: () => source.retryNow(),
+    dispose() {
+      life.abort();
+      unsubscribe();
+      batcher.dispose();
+      source.stop();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { type Clock, systemClock } from './clock.ts';
+import { parseJson } from './payload.ts';
+
+/** What a poll brought; `body` is undefined where the answer was not JSON. */
+export type PollResult =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'unreachable' };
+
+export interface PollOptions {
+  readonly url: string;
+  /** From the end of one request to the start of the next, in ms: a slow server is not asked faster. */
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+  readonly onResult: (result: PollResult) => void;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  /** A tab that nobody sees asks nothing. */
+  readonly isHidden?: () => boolean;
+}
+
+const REQUEST_TIMEOUT_MS = 4000;
+
+/** Asks again and again, at once the first time, until `signal` ends. */
+export function pollJson(options: PollOptions): void {
+  const { intervalMs, signal, onResult } = options;
+  const clock = options.clock ?? systemClock;
+  const isHidden = options.isHidden ?? (() => document.hidden);
+  const again = (): void => clock.after(intervalMs, signal, poll);
+
+  function poll(): void {
+    if (isHidden()) {
+      again();
+      return;
+    }
+    void ask(options).then((result) => {
+      if (signal.aborted) return;
+      onResult(result);
+      again();
+    });
+  }
+  poll();
+}
+
+async function ask({ url, signal, fetch: fetcher = fetch }: PollOptions): Promise<PollResult> {
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    const response = await fetcher(url, { cache: 'no-store', signal: limited });
+    return { kind: 'answer', status: response.status, body: parseJson(await response.text()) };
+  } catch {
+    // Refused, timed out or aborted: the same to a poll, which asks again.
+    return { kind: 'unreachable' };
+  }
+}

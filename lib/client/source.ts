@@ -1,0 +1,21 @@
+import type { ClientEvent } from './client-event.ts';
+import type { Connection } from './connection-state.ts';
+
+/** The ways of getting a feed's events; a source is the browser's side of one. */
+export type TransportName = 'sse';
+
+/**
+ * Gets the events of one feed. It keeps its cursor through every cut, and reconnects by itself until the feed ends,
+ * it is stopped, or the server says that it never may.
+ */
+export interface Source {
+  /** Connects; after `stop` again with the cursor it had. A second call does nothing. */
+  start(): void;
+  /** Disconnects and ends every timer and listener. */
+  stop(): void;
+  /** Tries at once instead of at `retryAtMs`; also leaves `closed`, unless the feed has ended. */
+  retryNow(): void;
+  /** Each event as it comes, in the handler that received it; returns its undo. */
+  subscribe(listener: (event: ClientEvent) => void): () => void;
+  connection(): Connection;
+}

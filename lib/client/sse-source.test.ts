@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts';
+import type { ClientEvent } from './client-event.ts';
+import { type EventSourceLike, SseSource } from './sse-source.ts';
+
+const HELLO = JSON.stringify({ serverTimeMs: 0, pingMs: 5000, watchdogMs: 15_000 });
+
+/** An EventSource driven by hand; the real one is in the browser tests. */
+class HandEventSource implements EventSourceLike {
+  static opened: HandEventSource[] = [];
+  static get last(): HandEventSource {
+    const last = HandEventSource.opened.at(-1);
+    if (last === undefined) throw new Error('no EventSource was opened');
+    return last;
+  }
+  readonly #target = new EventTarget();
+  readonly url: URL;
+  readyState = 0;
+
+  constructor(url: string) {
+    this.url = new URL(url, 'http://feedline.test');
+    HandEventSource.opened.push(this);
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
+    this.#target.addEventListener(type, (event) => listener(event as MessageEvent<string>));
+  }
+
+  send(type: string, data = '{}', lastEventId = ''): void {
+    this.#target.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
+  }
+
+  greet(cursor = 'c0'): void {
+    this.readyState = 1;
+    this.send('open');
+    this.send('hello', HELLO, cursor);
+  }
+
+  fail(readyState: 0 | 2): void {
+    this.readyState = readyState;
+    this.send('error');
+  }
+}
+
+function setUp(answer: () => Response = () => new Response(null, { status: 503 })) {
+  const events: ClientEvent[] = [];
+  const page = new EventTarget();
+  const fetcher = vi.fn(async () => answer());
+  const source = new SseSource({
+    id: 'a b',
+    eventSource: HandEventSource,
+    fetch: fetcher,
+    random: () => 1,
+    page,
+  });
+  source.subscribe((event) => events.push(event));
+  source.start();
+  return { source, events, page, fetcher, state: () => source.connection().state };
+}
+
+beforeEach(() => {
+  HandEventSource.opened = [];
+  vi.useFakeTimers({ now: 1_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('records come verbatim, with what can be read of them', () => {
+  const { events, source } = setUp();
+  HandEventSource.last.greet();
+  HandEventSource.last.send('message', '{"seq":7,"producedAtMs":5}', 'c1');
+  HandEventSource.last.send('message', 'not JSON', 'c2');
+  expect(events.filter((event) => event.kind === 'record')).toEqual([
+    {
+      kind: 'record',
+      cursor: 'c1',
+      data: '{"seq":7,"producedAtMs":5}',
+      seq: 7,
+      producedAtMs: 5,
+      arrivedAtMs: 1_000_000,
+    },
+    { kind: 'record', cursor: 'c2', data: 'not JSON', seq: null, producedAtMs: null, arrivedAtMs: 1_000_000 },
+  ]);
+  source.stop();
+});
+
+test('start twice is one connection, and stop leaves no timer, no listener and no connection', () => {
+  const { source, page } = setUp();
+  source.start();
+  expect(HandEventSource.opened).toHaveLength(1);
+  source.stop();
+  expect(HandEventSource.last.readyState).toBe(2);
+  expect(vi.getTimerCount()).toBe(0);
+  page.dispatchEvent(new Event('online'));
+  expect(HandEventSource.opened).toHaveLength(1);
+  expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'stopped' });
+});
+
+describe('after a cut', () => {
+  test('EventSource may reconnect by itself once', () => {
+    const { state } = setUp();
+    HandEventSource.last.greet();
+    HandEventSource.last.fail(0);
+    expect(state()).toBe('reconnecting');
+    HandEventSource.last.greet();
+    expect(state()).toBe('live');
+    expect(HandEventSource.opened).toHaveLength(1);
+  });
+
+  test('a second failure in a row is backed off, and resumes from the newest cursor', () => {
+    setUp();
+    HandEventSource.last.greet();
+    HandEventSource.last.send('message', '1', 'c1');
+    HandEventSource.last.send('ping', '{"serverTimeMs":0}', 'c2');
+    HandEventSource.last.fail(0);
+    HandEventSource.last.fail(0);
+    vi.advanceTimersByTime(BACKOFF_CAP_MS);
+    expect(HandEventSource.opened).toHaveLength(2);
+    expect(HandEventSource.last.url.searchParams.get('after')).toBe('c2');
+    expect(HandEventSource.last.url.searchParams.get('id')).toBe('a b');
+  });
+
+  test('on purpose, it reconnects after the time it was told, and the badge stays live', () => {
+    const { events, state } = setUp();
+    HandEventSource.last.greet('c5');
+    HandEventSource.last.send('rotate', '{"retryMs":300}', 'c6');
+    vi.advanceTimersByTime(299);
+    expect(HandEventSource.opened).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(HandEventSource.last.url.searchParams.get('after')).toBe('c6');
+    expect(HandEventSource.opened[0]?.readyState).toBe(2);
+    HandEventSource.last.greet('c6');
+    expect(state()).toBe('live');
+    const states = events.flatMap((event) => (event.kind === 'connection' ? [event.connection.state] : []));
+    expect(new Set(states)).toEqual(new Set(['live']));
+  });
+});
+
+describe('when EventSource is refused for good', () => {
+  test('it says why, and tries again with back-off', async () => {
+    const body = { status: 'starting', ready: false, reason: 'waiting for topic orders', recordLog: 'kafka' };
+    const { source, fetcher } = setUp(() => new Response(JSON.stringify(body), { status: 503 }));
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(source.connection()).toMatchObject({
+      state: 'reconnecting',
+      reason: 'waiting for topic orders',
+      attempt: 1,
+    });
+    expect(fetcher).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(HandEventSource.opened).toHaveLength(2);
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(HandEventSource.opened).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(HandEventSource.opened).toHaveLength(3);
+    source.stop();
+  });
+
+  test('because the feed has ended, it closes and stays closed', async () => {
+    const { source } = setUp(() => new Response(null, { status: 204 }));
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    source.retryNow();
+    expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'done' });
+    expect(HandEventSource.opened).toHaveLength(1);
+  });
+
+  test('because it may not, it closes as failed, until the user asks again', async () => {
+    const { source } = setUp(() => new Response(null, { status: 403 }));
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'failed' });
+    expect(HandEventSource.opened).toHaveLength(1);
+    source.retryNow();
+    expect(source.connection().state).toBe('connecting');
+    expect(HandEventSource.opened).toHaveLength(2);
+  });
+
+  test('a server that cannot be asked is retried all the same', async () => {
+    const { source } = setUp(() => {
+      throw new TypeError('fetch failed');
+    });
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(source.connection().reason).toContain('cannot be reached');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(HandEventSource.opened).toHaveLength(2);
+  });
+});
+
+test('silence becomes stale, and at the watchdog time a new connection', () => {
+  const { state } = setUp();
+  HandEventSource.last.greet('c9');
+  vi.advanceTimersByTime(10_000);
+  expect(state()).toBe('stale');
+  HandEventSource.last.send('ping', '{"serverTimeMs":0}', 'c9');
+  expect(state()).toBe('live');
+  vi.advanceTimersByTime(15_250);
+  expect(state()).toBe('reconnecting');
+  expect(HandEventSource.opened[0]?.readyState).toBe(2);
+  vi.advanceTimersByTime(500);
+  expect(HandEventSource.last.url.searchParams.get('after')).toBe('c9');
+});
+
+test('after end it stops', () => {
+  const { source } = setUp();
+  HandEventSource.last.greet();
+  HandEventSource.last.send('end', '{}', 'c1');
+  HandEventSource.last.send('message', 'too late', 'c2');
+  vi.advanceTimersByTime(120_000);
+  expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'done' });
+  expect(HandEventSource.opened).toHaveLength(1);
+});
+
+test('a page in the back/forward cache holds no connection, and takes it up again', () => {
+  const { page, state } = setUp();
+  HandEventSource.last.greet('c3');
+  page.dispatchEvent(new Event('pagehide'));
+  expect(HandEventSource.last.readyState).toBe(2);
+  vi.advanceTimersByTime(60_000);
+  expect(HandEventSource.opened).toHaveLength(1);
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  expect(HandEventSource.last.url.searchParams.get('after')).toBe('c3');
+  HandEventSource.last.greet('c3');
+  expect(state()).toBe('live');
+});
+
+test('a network that comes back is tried at once', () => {
+  const { page } = setUp();
+  HandEventSource.last.fail(0);
+  page.dispatchEvent(new Event('online'));
+  expect(HandEventSource.opened).toHaveLength(2);
+});
+
+test('back-off grows with each failure, spreads from zero, and has an end', () => {
+  expect([0, 1, 2, 3].map((failures) => backoffMs(failures, 1))).toEqual([500, 1000, 2000, 4000]);
+  expect(backoffMs(50, 1)).toBe(BACKOFF_CAP_MS);
+  expect(backoffMs(3, 0)).toBe(0);
+});

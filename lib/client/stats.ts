@@ -1,0 +1,102 @@
+import { ClockOffset } from './clock-offset.ts';
+import { type SeqCounts, SeqTracker } from './seq-tracker.ts';
+
+/** Latency is told of the events of this last time, in ms; also the width of the chart. */
+export const WINDOW_MS = 60_000;
+/** The rate is counted over this last time, in ms. */
+const RATE_WINDOW_MS = 5000;
+/** Most samples kept of the window, so that a busy feed costs no more than this. */
+export const SAMPLES_MAX = 6000;
+
+/** One event in time. */
+export interface Sample {
+  readonly arrivedAtMs: number;
+  /** null where the payload does not say when it was produced. */
+  readonly latencyMs: number | null;
+}
+
+/** The numbers of one feed, as of one moment. */
+export interface Figures extends SeqCounts {
+  /** All events since watching began, with a seq or without. */
+  readonly events: number;
+  readonly ratePerS: number;
+  readonly latencyMsP50: number | null;
+  readonly latencyMsP95: number | null;
+}
+
+export const NO_FIGURES: Figures = {
+  events: 0,
+  ratePerS: 0,
+  received: 0,
+  missed: 0,
+  repeated: 0,
+  outOfOrder: 0,
+  latencyMsP50: null,
+  latencyMsP95: null,
+};
+
+/** Statistics of one feed. Pure: every time is a parameter. */
+export class FeedStats {
+  readonly #offset = new ClockOffset();
+  readonly #seqs = new SeqTracker();
+  #samples: Sample[] = [];
+  #events = 0;
+  #firstAtMs: number | null = null;
+
+  addClock(serverTimeMs: number, requestedAtMs: number | null, arrivedAtMs: number): void {
+    this.#offset.addSample(serverTimeMs, requestedAtMs, arrivedAtMs);
+  }
+
+  /** Returns the event's latency, from `producedAtMs` to its arrival, in ms. */
+  addRecord(event: { seq: number | null; producedAtMs: number | null; arrivedAtMs: number }): number | null {
+    const { seq, producedAtMs, arrivedAtMs } = event;
+    this.#events += 1;
+    this.#firstAtMs ??= arrivedAtMs;
+    if (seq !== null) this.#seqs.add(seq, producedAtMs);
+    // Below zero only by the error of the clocks: nothing arrives before it was produced.
+    const latencyMs = producedAtMs === null ? null : Math.max(0, arrivedAtMs + this.#offset.offsetMs() - producedAtMs);
+    this.#samples.push({ arrivedAtMs, latencyMs });
+    if (this.#samples.length > 2 * SAMPLES_MAX) this.#trim(arrivedAtMs);
+    return latencyMs;
+  }
+
+  /** The samples of the window, oldest first. */
+  samples(nowMs: number): readonly Sample[] {
+    this.#trim(nowMs);
+    return this.#samples;
+  }
+
+  figures(nowMs: number): Figures {
+    const latenciesMs = this.samples(nowMs)
+      .map((sample) => sample.latencyMs)
+      .filter((latencyMs) => latencyMs !== null)
+      .sort((a, b) => a - b);
+    return {
+      ...this.#seqs.counts(),
+      events: this.#events,
+      ratePerS: this.#ratePerS(nowMs),
+      latencyMsP50: quantile(latenciesMs, 0.5),
+      latencyMsP95: quantile(latenciesMs, 0.95),
+    };
+  }
+
+  #ratePerS(nowMs: number): number {
+    if (this.#firstAtMs === null) return 0;
+    // A feed watched for less than the window is not slower for it; one second at least, or the first event is 1000/s.
+    const spanMs = Math.min(RATE_WINDOW_MS, Math.max(1000, nowMs - this.#firstAtMs));
+    const firstRecent = this.#samples.findIndex((sample) => sample.arrivedAtMs > nowMs - spanMs);
+    return firstRecent === -1 ? 0 : ((this.#samples.length - firstRecent) * 1000) / spanMs;
+  }
+
+  #trim(nowMs: number): void {
+    const firstKept = this.#samples.findIndex((sample) => sample.arrivedAtMs > nowMs - WINDOW_MS);
+    const dropped = firstKept === -1 ? this.#samples.length : firstKept;
+    const excess = this.#samples.length - SAMPLES_MAX;
+    if (dropped > 0 || excess > 0) this.#samples = this.#samples.slice(Math.max(dropped, excess));
+  }
+}
+
+/** The nearest-rank quantile of numbers in ascending order: always a value that really occurred. */
+export function quantile(ascending: readonly number[], q: number): number | null {
+  return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)] ?? null;
+}

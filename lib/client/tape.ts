@@ -1,0 +1,50 @@
+import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
+import type { RecordEvent } from './client-event.ts';
+
+/** Rows kept; older ones fall off the end. */
+export const TAPE_MAX = 500;
+/** Characters of a value kept in a row, so that the tape's memory is bounded also where values are large. */
+export const TAPE_VALUE_MAX_CHARS = 2000;
+
+/** What happened on a feed, in the order in which this page came to know it. `key` is unique on one tape. */
+export type TapeRow =
+  | { readonly kind: 'event'; readonly key: number; readonly event: RecordEvent; readonly latencyMs: number | null }
+  | {
+      readonly kind: 'gap';
+      readonly key: number;
+      readonly atMs: number;
+      readonly reason: GapReason | null;
+      readonly resumesAt: GapResume | null;
+    }
+  | { readonly kind: 'resumed'; readonly key: number; readonly atMs: number; readonly outageMs: number }
+  | { readonly kind: 'start'; readonly key: number; readonly atMs: number };
+
+/** A row before it has its key. */
+export type NewTapeRow = { [Kind in TapeRow['kind']]: Omit<Extract<TapeRow, { kind: Kind }>, 'key'> }[TapeRow['kind']];
+
+/** A bounded list, newest first. `rows()` is the same array until something is added. */
+export class Tape {
+  #rows: readonly TapeRow[] = [];
+  #added: TapeRow[] = [];
+  #nextKey = 0;
+
+  add(row: NewTapeRow): void {
+    const kept = row.kind === 'event' ? { ...row, event: shortened(row.event) } : row;
+    this.#added.push({ ...kept, key: this.#nextKey });
+    this.#nextKey += 1;
+    if (this.#added.length > TAPE_MAX) this.#added.shift();
+  }
+
+  rows(): readonly TapeRow[] {
+    if (this.#added.length > 0) {
+      this.#rows = [...this.#added.reverse(), ...this.#rows].slice(0, TAPE_MAX);
+      this.#added = [];
+    }
+    return this.#rows;
+  }
+}
+
+function shortened(event: RecordEvent): RecordEvent {
+  if (event.data.length <= TAPE_VALUE_MAX_CHARS) return event;
+  return { ...event, data: `${event.data.slice(0, TAPE_VALUE_MAX_CHARS)}…` };
+}

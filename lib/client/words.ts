@@ -1,0 +1,65 @@
+/** What states and gaps are called on screen and when read aloud. */
+import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
+import type { CloseReason, Connection } from './connection-state.ts';
+import { formatMs, formatSeconds } from './format.ts';
+
+const CLOSE_WORDS: Record<CloseReason, string> = { done: 'done', stopped: 'stopped', failed: 'failed' };
+
+/** The badge's words; `latencyMs` is shown while live. */
+export function connectionWords(connection: Connection, nowMs: number, latencyMs: number | null): string {
+  switch (connection.state) {
+    case 'connecting':
+      return 'Connecting…';
+    case 'live':
+      return latencyMs === null ? 'Live' : `Live · ${formatMs(latencyMs)}`;
+    case 'stale':
+      return `No signal for ${formatSeconds(nowMs - connection.lastHeardAtMs)}`;
+    case 'reconnecting':
+      return `Reconnecting · try ${Math.max(1, connection.attempt)}${retryWords(connection, nowMs)}`;
+    case 'closed':
+      return `Closed: ${CLOSE_WORDS[connection.closeReason ?? 'stopped']}`;
+  }
+}
+
+function retryWords({ retryAtMs }: Connection, nowMs: number): string {
+  const leftMs = (retryAtMs ?? 0) - nowMs;
+  return leftMs > 0 ? ` in ${Math.ceil(leftMs / 1000)} s` : '…';
+}
+
+/** What is read aloud when a connection comes into its state; null for what is not worth a word. */
+export function connectionAnnouncement(connection: Connection): string | null {
+  switch (connection.state) {
+    case 'connecting':
+      return null;
+    case 'live':
+      return 'Connected';
+    case 'stale':
+      return 'No signal from the server';
+    case 'reconnecting':
+      return 'Connection lost, reconnecting';
+    case 'closed':
+      return `Connection closed: ${CLOSE_WORDS[connection.closeReason ?? 'stopped']}`;
+  }
+}
+
+const GAP_WORDS: Record<GapReason, string> = {
+  'malformed-cursor': 'the resume position could not be read',
+  'other-record-log': 'the resume position is of another record log',
+  'other-feed': 'the resume position is of another feed',
+  'recreated-topic': 'the topic was deleted and created again',
+  retention: 'the record log has deleted the older records',
+  'not-kept': 'the records are older than what this pod keeps',
+  'unpredicted-partition': 'a record came in a partition where none was expected',
+};
+
+const RESUME_WORDS: Record<GapResume, string> = {
+  oldest: 'reading goes on at the oldest event kept',
+  record: 'reading goes on at that record',
+  now: 'reading goes on with what comes next',
+};
+
+/** Why history is gone, and where reading goes on. */
+export function gapWords(reason: GapReason | null, resumesAt: GapResume | null): string {
+  const why = reason === null ? 'the server does not say why' : GAP_WORDS[reason];
+  return resumesAt === null ? `Gap: ${why}` : `Gap: ${why}; ${RESUME_WORDS[resumesAt]}`;
+}
