@@ -17,8 +17,9 @@ export function streamDoor(place: IdPlace): { GET: Door; HEAD: Door; OPTIONS: Do
   const open = (request: Request, hasBody: boolean): Promise<Response> =>
     answer(request, () => {
       const { config, streams, connections } = getRuntime();
-      const asked = readStreamRequest(request, place, config.topics);
-      const body = hasBody ? streams.open(asked, request.signal, connections.current()) : null;
+      const connection = connections.current();
+      const asked = readStreamRequest(request, connection?.target ?? request.url, place, config.topics);
+      const body = hasBody ? streams.open(asked, request.signal, connection) : null;
       return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
     });
   return {

@@ -28,6 +28,9 @@ export interface HubStats {
   readonly lastRecordAtMs: number | undefined;
 }
 
+/** What a feed takes beside its ring, about: feeds that never had an event must be bounded too. */
+const FEED_OVERHEAD_BYTES = 1_024;
+
 interface Topic {
   readonly state: TopicState;
   readonly feeds: Map<string, Feed>;
@@ -121,7 +124,7 @@ export class Hub implements RecordLogHandler {
     }
     let keptBytes = 0;
     for (const { feed, topic, idleSinceMs } of idle.sort((a, b) => b.idleSinceMs - a.idleSinceMs)) {
-      keptBytes += feed.ringBytes;
+      keptBytes += feed.ringBytes + FEED_OVERHEAD_BYTES;
       const isOver = keptBytes > this.#options.idleRingBytes;
       if (isOver || this.#options.now() - idleSinceMs >= this.#options.lingerMs) topic.feeds.delete(feed.id);
     }
@@ -161,6 +164,8 @@ export class Hub implements RecordLogHandler {
     if (!topic.state.isPredicted(key, partition)) {
       this.#recordsUnpredicted += 1;
       topic.unpredicted.saw(id, receivedAtMs);
+      // More than can be remembered: from here on nothing is predicted, so that nothing is missed.
+      if (topic.unpredicted.size === this.#options.directorySize) topic.state.distrustPartitioner();
     }
     const feed = topic.feeds.get(id);
     feed?.append(record, { topic: topic.state.origin.topic, partition, pod: this.#options.pod, receivedAtMs });

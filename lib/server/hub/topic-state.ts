@@ -4,13 +4,13 @@ import type { TopicSnapshot } from '../record-log/port.ts';
 
 /** What the feeds of one topic share: where it comes from, and how far this pod has read each partition. */
 export class TopicState {
-  readonly partitioner: Partitioner;
+  #partitioner: Partitioner;
   #origin: CursorOrigin;
   #encoder: CursorEncoder;
   #positions: Map<number, number>;
 
   constructor(snapshot: TopicSnapshot, partitioner: Partitioner) {
-    this.partitioner = partitioner;
+    this.#partitioner = partitioner;
     this.#origin = snapshot.origin;
     this.#encoder = new CursorEncoder(snapshot.origin);
     this.#positions = new Map(snapshot.positions);
@@ -22,6 +22,11 @@ export class TopicState {
 
   get encoder(): CursorEncoder {
     return this.#encoder;
+  }
+
+  /** The topic is not partitioned as its setting says: every feed opened from now on is looked for everywhere. */
+  distrustPartitioner(): void {
+    this.#partitioner = 'any';
   }
 
   /** Takes a new snapshot: the topic has grown, or was created again. */
@@ -46,13 +51,13 @@ export class TopicState {
 
   /** Where a feed can be: its one predicted partition, or all of them. */
   partitionsOf(key: Uint8Array, partitionCount = this.#origin.partitionCount): readonly number[] {
-    const predicted = predictPartition(this.partitioner, key, partitionCount);
+    const predicted = predictPartition(this.#partitioner, key, partitionCount);
     return predicted === null ? this.allPartitions() : [predicted];
   }
 
   /** Whether the topic's partitioner would have put this key into this partition. */
   isPredicted(key: Uint8Array, partition: number): boolean {
-    const predicted = predictPartition(this.partitioner, key, this.#origin.partitionCount);
+    const predicted = predictPartition(this.#partitioner, key, this.#origin.partitionCount);
     return predicted === null || predicted === partition;
   }
 

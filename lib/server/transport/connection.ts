@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** The HTTP connection behind the route handler that runs now. */
 export interface Connection {
+  /** Path and query as they came over the wire: a web `Request` has bytes that are not UTF-8 replaced already. */
+  readonly target: string;
   /** Calls back once, when the response is over or its socket has died. */
   onClose(listener: () => void): void;
   /** Ends it at once, whatever is still unsent. */
@@ -34,10 +36,13 @@ export class ConnectionTracker {
 }
 
 class NodeConnection implements Connection {
+  readonly target: string;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
+    // Next.js rewrites the request's own URL later.
+    this.target = request.url ?? '/';
     this.#request = request;
     this.#response = response;
   }

@@ -15,12 +15,17 @@ export interface StreamRequest {
 export type IdPlace = { readonly segment: number } | 'query';
 
 /**
- * Reads and checks the URL and the headers.
+ * Reads and checks the URL and the headers. `target` is the path and query as they came over the wire.
  *
  * @throws FeedlineError with the code that fits
  */
-export function readStreamRequest(request: Request, place: IdPlace, topics: readonly string[]): StreamRequest {
-  const url = new URL(request.url);
+export function readStreamRequest(
+  request: Request,
+  target: string,
+  place: IdPlace,
+  topics: readonly string[],
+): StreamRequest {
+  const url = new URL(target, request.url);
   return {
     topic: readTopic(url, topics),
     id: readFeedId(url, place),

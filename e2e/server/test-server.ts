@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import type { Part } from '#scripts/process/part.ts';
+import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
+import { ROOT } from '#scripts/process/root.ts';
+import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { startServer, untilReady } from '#scripts/server/start-server.ts';
+import { StreamClient } from './stream-client.ts';
+
+export interface TestServerOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Default true: waits for `/readyz`. */
+  readonly isReadyAwaited?: boolean;
+}
+
+/** A production server of a test's own. */
+export class TestServer {
+  readonly baseUrl: string;
+  readonly part: Part;
+  readonly #clients: StreamClient[] = [];
+
+  private constructor(part: Part, port: number) {
+    this.part = part;
+    this.baseUrl = `http://${LOOPBACK}:${port}`;
+  }
+
+  static async start({ env, isReadyAwaited = true }: TestServerOptions): Promise<TestServer> {
+    if (!isBuildFresh()) await build(console.log);
+    const port = await freePort();
+    const logFile = join(ROOT, '.cache', 'test', `server-${port}.log`);
+    const part = await startServer({ port, env: { LOG_LEVEL: 'info', ...env }, logFile });
+    const server = new TestServer(part, port);
+    if (isReadyAwaited) await untilReady(part, server.baseUrl);
+    return server;
+  }
+
+  get port(): number {
+    return Number(new URL(this.baseUrl).port);
+  }
+
+  /** A stream by its path; closed with the server at the latest. */
+  stream(path: string, headers?: Record<string, string>): StreamClient {
+    const client = new StreamClient(`${this.baseUrl}${path}`, headers);
+    this.#clients.push(client);
+    return client;
+  }
+
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(`${this.baseUrl}${path}`, init);
+  }
+
+  async publish(id: string, value: unknown): Promise<void> {
+    const body = JSON.stringify(value);
+    const headers = { 'content-type': 'application/json' };
+    const response = await this.fetch(`/api/feeds/${encodeURIComponent(id)}/events`, { method: 'POST', headers, body });
+    expect(response.status).toBe(201);
+  }
+
+  /** One number from `/metrics`. */
+  async metric(name: string): Promise<number> {
+    const text = await (await this.fetch('/metrics')).text();
+    const line = text
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${name}{`) || candidate.startsWith(`${name} `));
+    return Number(line?.split(' ').at(-1));
+  }
+
+  async untilMetric(name: string, value: number): Promise<void> {
+    await vi.waitFor(async () => expect(await this.metric(name)).toBe(value), { timeout: 30_000, interval: 50 });
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await this.part.stop();
+  }
+}
+
+/** A feed ID that no other test uses. */
+export function newFeedId(): string {
+  return `it-${randomUUID()}`;
+}

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { EventFormat, GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
+import type { Partitioner } from '../record-log/partitioner.ts';
+import { predictPartition } from '../record-log/partitioner.ts';
+import type { LogRecord } from '../record-log/port.ts';
+import { parseSse } from '../testing/parse-sse.ts';
+import { Hub } from './hub.ts';
+import { Reader } from './reader.ts';
+import { findStart, type Start } from './resume.ts';
+
+const TOPIC = 'orders';
+const ID = '1234';
+
+function originOf(partitionCount: number, epoch = 'first', logId = 'cluster') {
+  return { kind: RecordLogKind.kafka, logId, epoch, topic: TOPIC, partitionCount };
+}
+
+function zeros(partitionCount: number): Map<number, number> {
+  return new Map(Array.from({ length: partitionCount }, (_, partition) => [partition, 0]));
+}
+
+function record(offset: number, value: string | null, key: string | Buffer | null = ID): LogRecord {
+  const bytes = typeof key === 'string' ? Buffer.from(key) : key;
+  return { offset, key: bytes, value: value === null ? null : Buffer.from(value), headers: undefined, timestampMs: 0 };
+}
+
+class Fixture {
+  nowMs = 0;
+  readonly hub: Hub;
+
+  constructor(partitionCount = 1, partitioner: Partitioner = 'murmur2') {
+    this.hub = new Hub({
+      pod: 'pod-1',
+      ring: { frames: 4, bytes: 1_000_000 },
+      idleRingBytes: 10_000,
+      lingerMs: 1_000,
+      directorySize: 3,
+      partitionerOf: () => partitioner,
+      now: () => this.nowMs,
+    });
+    this.hub.onTopic({ origin: originOf(partitionCount), positions: zeros(partitionCount) });
+  }
+
+  get home(): number {
+    return predictPartition('murmur2', Buffer.from(ID), 4) ?? 0;
+  }
+
+  batch(partition: number, ...records: LogRecord[]): void {
+    this.hub.onBatch({ topic: TOPIC, partition, records, nextPosition: (records.at(-1)?.offset ?? -1) + 1 });
+  }
+
+  start(after: string | null = null): Start {
+    return findStart(this.hub.feed(TOPIC, ID), after);
+  }
+
+  read(after: string | null = null): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
+    const written: Uint8Array[] = [];
+    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void written.push(bytes) };
+    const reader = new Reader(this.hub.feed(TOPIC, ID), sink, EventFormat.raw, this.start(after));
+    reader.pump();
+    return { reader, sink, text: () => Buffer.concat(written).toString('utf8') };
+  }
+}
+
+function cursor(position: number, origin = originOf(1)): string {
+  return new CursorEncoder(origin).encodeSingle(0, position);
+}
+
+describe('hub', () => {
+  it('wakes the readers of a feed once for a whole batch, with one write', () => {
+    const fixture = new Fixture();
+    const writes: number[] = [];
+    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void writes.push(bytes.length) };
+    new Reader(fixture.hub.feed(TOPIC, ID), sink, EventFormat.raw, fixture.start()).pump();
+    fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'other', 'x'), record(3, 'c'));
+    expect(writes).toHaveLength(1);
+  });
+
+  it('keeps nothing of IDs that nobody watches but their name and count', () => {
+    const fixture = new Fixture();
+    fixture.batch(0, record(0, 'a', 'x'), record(1, 'b', 'y'), record(2, 'c', 'x'));
+    expect(fixture.hub.stats()).toMatchObject({ feeds: 0, ringBytes: 0, records: 3 });
+    expect(fixture.hub.directory(TOPIC)?.list('', 10)).toEqual([
+      { id: 'x', records: 2, lastRecordAtMs: 0 },
+      { id: 'y', records: 1, lastRecordAtMs: 0 },
+    ]);
+  });
+
+  it('bounds its directory to the IDs seen last', () => {
+    const fixture = new Fixture();
+    fixture.batch(0, ...['a', 'b', 'c', 'd', 'a2'].map((id, offset) => record(offset, 'v', id)));
+    expect(
+      fixture.hub
+        .directory(TOPIC)
+        ?.list('', 10)
+        .map(({ id }) => id),
+    ).toEqual(['a2', 'd', 'c']);
+    expect(
+      fixture.hub
+        .directory(TOPIC)
+        ?.list('a', 10)
+        .map(({ id }) => id),
+    ).toEqual(['a2']);
+  });
+
+  it('counts records without a usable ID and goes on', () => {
+    const fixture = new Fixture();
+    const { text } = fixture.read();
+    fixture.batch(0, record(0, 'a', null), record(1, 'b', Buffer.from([0xff])), record(2, 'c', ''), record(3, 'ours'));
+    expect(fixture.hub.stats().recordsWithoutId).toBe(3);
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(['ours']);
+  });
+
+  it('drops a feed a while after its last reader left, and sooner when too much is kept', () => {
+    const fixture = new Fixture();
+    const { reader } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    reader.close(fixture.nowMs);
+    fixture.nowMs = 999;
+    fixture.hub.sweep();
+    expect(fixture.hub.stats().feeds).toBe(1);
+    fixture.nowMs = 1_000;
+    fixture.hub.sweep();
+    expect(fixture.hub.stats()).toMatchObject({ feeds: 0, ringBytes: 0 });
+    fixture.hub.feed(TOPIC, ID);
+    fixture.batch(0, record(1, 'b'.repeat(5_000)));
+    fixture.hub.sweep();
+    expect(fixture.hub.stats().feeds).toBe(0);
+  });
+
+  it('never drops a feed that is read', () => {
+    const fixture = new Fixture();
+    fixture.read();
+    fixture.nowMs = 1_000_000;
+    fixture.hub.sweep();
+    expect(fixture.hub.stats()).toMatchObject({ feeds: 1, readers: 1 });
+  });
+
+  it('waits for a topic, and stops waiting when told', async () => {
+    const fixture = new Fixture();
+    const stopped = new AbortController();
+    const waiting = fixture.hub.whenReady('later', stopped.signal);
+    stopped.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    const ready = fixture.hub.whenReady('later', new AbortController().signal);
+    fixture.hub.onTopic({ origin: { ...originOf(1), topic: 'later' }, positions: zeros(1) });
+    await expect(ready).resolves.toBeUndefined();
+  });
+});
+
+describe('a cursor that cannot be served yields a gap that says why, and where reading goes on', () => {
+  const reasonOf = (fixture: Fixture, after: string) => {
+    const { gap } = fixture.start(after);
+    return { reason: gap?.reason, resumesAt: gap?.resumesAt };
+  };
+
+  it('malformed: at now', () => {
+    expect(reasonOf(new Fixture(), 'nonsense')).toEqual({ reason: GapReason.malformedCursor, resumesAt: 'now' });
+  });
+
+  it('of another record log: at now', () => {
+    const other = cursor(0, originOf(1, 'first', 'another cluster'));
+    expect(reasonOf(new Fixture(), other)).toEqual({ reason: GapReason.otherRecordLog, resumesAt: 'now' });
+  });
+
+  it('of another topic, or of a feed in another partition: at now', () => {
+    const otherTopic = new CursorEncoder({ ...originOf(1), topic: 'payments' }).encodeSingle(0, 0);
+    expect(reasonOf(new Fixture(), otherTopic)).toEqual({ reason: GapReason.otherFeed, resumesAt: 'now' });
+    const fixture = new Fixture(4);
+    const elsewhere = new CursorEncoder(originOf(4)).encodeSingle((fixture.home + 1) % 4, 0);
+    expect(reasonOf(fixture, elsewhere)).toEqual({ reason: GapReason.otherFeed, resumesAt: 'now' });
+  });
+
+  it('of a topic that was created again: at the oldest kept', () => {
+    expect(reasonOf(new Fixture(), cursor(0, originOf(1, 'before')))).toEqual({
+      reason: GapReason.recreatedTopic,
+      resumesAt: 'oldest',
+    });
+  });
+
+  it('older than the ring: at the oldest kept', () => {
+    const fixture = new Fixture();
+    fixture.read();
+    fixture.batch(0, ...['a', 'b', 'c', 'd', 'e', 'f'].map((value, offset) => record(offset, value)));
+    const { gap, index } = fixture.start(cursor(1));
+    expect(gap).toMatchObject({ reason: GapReason.notKept, resumesAt: 'oldest', from: cursor(1), to: cursor(2) });
+    expect(fixture.hub.feed(TOPIC, ID).frameAt(index).next).toBe(3);
+    expect(fixture.start(cursor(2)).gap).toBeUndefined();
+  });
+
+  it('ahead of this pod: none, it is waited for', () => {
+    const fixture = new Fixture();
+    const { text } = fixture.read(cursor(2));
+    fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'c'));
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(['c']);
+  });
+});
+
+describe('a feed whose history changes under its readers', () => {
+  it('tells every reader where records were lost to retention, in its place', () => {
+    const fixture = new Fixture();
+    const { text } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    fixture.hub.onGap({ topic: TOPIC, partition: 0, from: 1, to: 5, reason: GapReason.retention });
+    fixture.batch(0, record(5, 'b'));
+    const events = parseSse(text());
+    expect(events.map(({ name, data }) => (name === 'gap' ? JSON.parse(data) : data))).toEqual([
+      'a',
+      { reason: 'retention', from: cursor(1), to: cursor(5), resumesAt: 'oldest' },
+      'b',
+    ]);
+    expect(events[1]?.id).toBe(cursor(5));
+  });
+
+  it('tells every reader that the topic was created again, and takes cursors of the new epoch from then on', () => {
+    const fixture = new Fixture();
+    const { text } = fixture.read();
+    fixture.batch(0, record(0, 'a'), record(1, 'b'));
+    fixture.hub.onTopic({ origin: originOf(1, 'second'), positions: zeros(1) });
+    fixture.batch(0, record(0, 'again'));
+    const events = parseSse(text());
+    expect(events.map(({ name }) => name)).toEqual(['message', 'message', 'gap', 'message']);
+    expect(JSON.parse(events[2]?.data ?? '')).toMatchObject({ reason: 'recreated-topic', from: cursor(2) });
+    const last = events.at(-1)?.id ?? '';
+    expect(decodeCursor(last)?.epoch).toBe('second');
+    expect(fixture.start(last).gap).toBeUndefined();
+    expect(fixture.start(cursor(2)).gap?.reason).toBe('recreated-topic');
+  });
+
+  it('becomes one of all partitions, with a gap, at a record that its partitioner would have put elsewhere', () => {
+    const fixture = new Fixture(4);
+    const { text } = fixture.read();
+    const elsewhere = (fixture.home + 1) % 4;
+    fixture.batch(elsewhere, record(0, 'odd'));
+    const events = parseSse(text());
+    expect(events.map(({ name }) => name)).toEqual(['gap', 'message']);
+    expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ reason: 'unpredicted-partition', resumesAt: 'record' });
+    expect(decodeCursor(events[1]?.id ?? '')?.positions.size).toBe(4);
+    expect(fixture.hub.stats().recordsUnpredicted).toBe(1);
+  });
+
+  it('is looked for in all partitions from the start where such a record came before anybody watched', () => {
+    const fixture = new Fixture(4);
+    fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));
+    expect(fixture.hub.feed(TOPIC, ID).floor.size).toBe(4);
+  });
+
+  it('follows its ID to the partition where a grown topic puts it', () => {
+    const fixture = new Fixture(1);
+    const { text } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    fixture.hub.onTopic({
+      origin: originOf(4),
+      positions: new Map([
+        [0, 1],
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ]),
+    });
+    fixture.batch(fixture.home, record(fixture.home === 0 ? 1 : 0, 'b'));
+    const events = parseSse(text());
+    expect(events.map(({ name, data }) => `${name} ${data}`)).toEqual(['message a', 'message b']);
+    // A cursor from before the growth still finds its place.
+    expect(fixture.start(events[0]?.id ?? '').gap).toBeUndefined();
+  });
+});
+
+describe('a slow reader', () => {
+  it('costs nothing while its sink is full, and reads on in order once there is room', () => {
+    const fixture = new Fixture();
+    const { reader, sink, text } = fixture.read();
+    sink.hasRoom = false;
+    fixture.batch(0, record(0, 'a'), record(1, 'b'));
+    expect(text()).toBe('');
+    expect(reader.isAtHead).toBe(false);
+    sink.hasRoom = true;
+    reader.pump();
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(['a', 'b']);
+  });
+
+  it('that falls out of the ring is told from where to where, and goes on at the oldest kept', () => {
+    const fixture = new Fixture();
+    const { reader, sink, text } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    sink.hasRoom = false;
+    fixture.batch(0, ...[1, 2, 3, 4, 5, 6].map((offset) => record(offset, `v${offset}`)));
+    sink.hasRoom = true;
+    reader.pump();
+    const events = parseSse(text());
+    expect(events.map(({ name, data }) => (name === 'gap' ? 'gap' : data))).toEqual([
+      'a',
+      'gap',
+      'v3',
+      'v4',
+      'v5',
+      'v6',
+    ]);
+    expect(JSON.parse(events[1]?.data ?? '')).toMatchObject({ from: cursor(1), to: cursor(3), reason: 'not-kept' });
+  });
+
+  it('has as its cursor what was written to it, not the head of the feed', () => {
+    const fixture = new Fixture();
+    const { reader, sink } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    sink.hasRoom = false;
+    fixture.batch(0, record(1, 'b'));
+    expect(reader.cursor).toBe(cursor(1));
+    fixture.batch(0, record(2, 'x', 'other'));
+    sink.hasRoom = true;
+    reader.pump();
+    expect(reader.cursor).toBe(cursor(3));
+  });
+});
