@@ -1,19 +1,34 @@
+import { NextResponse } from 'next/server';
 import { FeedlineError, problemDocument } from '#lib/protocol/errors.ts';
 import { parseFeedId } from '#lib/protocol/feed-id.ts';
 
+/** The page that says what is wrong with an ID that cannot be decoded. */
+const BAD_ID_PAGE = '/bad-id';
+
 /**
- * Next.js answers 500 to a path that it cannot decode, before any route handler runs. This runs earlier, and says what
- * is wrong. Only API paths with an escape come here, so a stream of a plain ID does not pay for it.
+ * Next.js answers 500 to a path that it cannot decode, before any route handler or page runs. This runs earlier, and
+ * says what is wrong. Only paths with an escape come here, so a stream of a plain ID does not pay for it.
  */
 export function proxy(request: Request): Response | undefined {
+  const { pathname } = new URL(request.url);
+  const error = findError(pathname);
+  if (error === undefined) return undefined;
+  if (pathname.startsWith('/feeds/'))
+    return NextResponse.rewrite(new URL(BAD_ID_PAGE, request.url), { status: error.status });
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
+}
+
+function findError(pathname: string): FeedlineError | undefined {
   try {
-    for (const segment of new URL(request.url).pathname.split('/')) if (segment !== '') parseFeedId(segment);
+    for (const segment of pathname.split('/')) if (segment !== '') parseFeedId(segment);
     return undefined;
   } catch (error) {
-    if (!(error instanceof FeedlineError)) throw error;
-    const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-    return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
+    if (error instanceof FeedlineError) return error;
+    throw error;
   }
 }
 
-export const config = { matcher: ['/getData/((?:.*)%(?:.*))', '/api/((?:.*)%(?:.*))'] };
+export const config = {
+  matcher: ['/getData/((?:.*)%(?:.*))', '/api/((?:.*)%(?:.*))', '/feeds/((?:.*)%(?:.*))'],
+};

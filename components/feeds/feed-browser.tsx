@@ -19,7 +19,7 @@ export function FeedBrowser() {
   const selected = useSearchParams().get(SELECTED_FEED);
   useDefaultSelection(selected, list);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[18rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[18rem_minmax(0,1fr)]">
       <FeedList list={list} prefix={prefix} onPrefix={setPrefix} selected={selected} />
       <SelectedFeed id={selected} list={list} />
     </div>

@@ -32,11 +32,11 @@ export function FeedList({ list, prefix, onPrefix, selected }: FeedListProps) {
       className="flex max-h-72 flex-col rounded-lg border border-line bg-surface lg:sticky lg:top-24 lg:max-h-[calc(100dvh-8rem)]"
     >
       <div className="flex flex-col gap-2 border-b border-line p-3">
-        <div className="flex items-baseline justify-between">
+        <div className="flex items-baseline justify-between gap-3">
           <h1 id="feeds-title" className="text-base font-semibold">
             Feeds
           </h1>
-          <span className="text-xs text-ink-muted">{countWords(list, items)}</span>
+          <span className="min-w-0 truncate text-xs text-ink-muted">{countWords(list, items)}</span>
         </div>
         <input
           type="search"

@@ -10,7 +10,7 @@ interface Props {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const id = readId((await params).id);
-  return { title: id instanceof FeedlineError ? 'No such feed ID' : id };
+  return { title: id instanceof FeedlineError ? 'Not a feed ID' : id };
 }
 
 export default async function FeedPage({ params }: Props) {

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { ensureTopic } from '#scripts/kafka/admin.ts';
+import { startLocalKafka } from '#scripts/local-kafka.ts';
+import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
+import { ROOT } from '#scripts/process/root.ts';
+import { startServer, untilReady } from '#scripts/server/start-server.ts';
+import { expect, test } from './fixtures.ts';
+
+async function start(env: Record<string, string>) {
+  const port = await freePort();
+  const logFile = join(ROOT, '.cache', 'test', `e2e-${port}.log`);
+  const part = await startServer({ port, env: { DEMO: '1', ...env }, logFile });
+  return { part, url: `http://${LOOPBACK}:${port}` };
+}
+
+test('with the in-process log every page says that it is not Kafka', async ({ page, feedId }) => {
+  const { part, url } = await start({ RECORD_LOG: 'memory' });
+  await untilReady(part, url);
+  for (const path of ['/', `/feeds/${feedId}`]) {
+    await page.goto(url + path);
+    await expect(page.getByText('Not Kafka: in-process log')).toBeVisible();
+  }
+  await part.stop();
+});
+
+test('a page shows why the server is not ready, and goes live by itself once the broker comes', async ({
+  page,
+  feedId,
+}) => {
+  test.skip(Boolean(process.env.NO_LOCAL_KAFKA_REASON), process.env.NO_LOCAL_KAFKA_REASON);
+  const port = await freePort();
+  const brokers = [`${LOOPBACK}:${port}`];
+  const { part, url } = await start({ KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: 'orders' });
+  await expect
+    .poll(() =>
+      fetch(`${url}/healthz`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200);
+  await page.goto(`${url}/feeds/${feedId}`);
+  await expect(page.getByTestId('server-problem')).toContainText('connecting to Kafka');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'connecting');
+  const kafka = await startLocalKafka({ port });
+  await ensureTopic(brokers, { topic: 'orders' });
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+  await expect(page.getByTestId('server-problem')).toHaveCount(0);
+  const data = { id: feedId, seq: 1, producedAtMs: Date.now() };
+  await expect
+    .poll(
+      async () =>
+        (
+          await fetch(`${url}/api/feeds/${feedId}/events`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(data),
+          })
+        ).status,
+    )
+    .toBe(201);
+  await expect(page.getByTestId('last-seq')).toContainText('1');
+  await part.stop();
+  await kafka.stop();
+});
+
+test('a server that is killed and started again is reconnected to by itself, and the page says what happened', async ({
+  page,
+  feedId,
+}) => {
+  const first = await start({ RECORD_LOG: 'memory' });
+  await untilReady(first.part, first.url);
+  await page.goto(`${first.url}/feeds/${feedId}`);
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+  await first.part.kill();
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'reconnecting');
+  const port = Number(new URL(first.url).port);
+  const logFile = join(ROOT, '.cache', 'test', `e2e-${port}-again.log`);
+  const again = await startServer({ port, env: { DEMO: '1', RECORD_LOG: 'memory' }, logFile });
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+  // The in-process log of before is gone: that is a gap, in words.
+  await expect(page.locator('[data-kind=gap]')).toHaveCount(1);
+  await again.stop();
+});
+
+test('streams that the server ends for their age do not flicker the badge, and lose nothing', async ({
+  page,
+  feedId,
+}) => {
+  const { part, url } = await start({ RECORD_LOG: 'memory', PING_MS: '200', STREAM_MAX_AGE_MS: '1000' });
+  await untilReady(part, url);
+  await page.goto(`${url}/feeds/${feedId}`);
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+  const states = await page.getByTestId('connection').evaluateHandle((badge) => {
+    const seen: string[] = [];
+    new MutationObserver(() => seen.push(badge.getAttribute('data-state') ?? '')).observe(badge, {
+      attributeFilter: ['data-state'],
+    });
+    return seen;
+  });
+  let rotations = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/stream')) rotations += 1;
+  });
+  let seq = 0;
+  await expect
+    .poll(
+      async () => {
+        seq += 1;
+        const body = JSON.stringify({ id: feedId, seq, producedAtMs: Date.now() });
+        await fetch(`${url}/api/feeds/${feedId}/events`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+        return rotations;
+      },
+      { intervals: [20], timeout: 30_000 },
+    )
+    .toBeGreaterThan(3);
+  await expect(page.getByTestId('events')).toHaveText(String(seq));
+  await expect(page.getByTestId('missed')).toHaveText('0');
+  await expect(page.getByTestId('repeated')).toHaveText('0');
+  expect(await states.jsonValue()).toEqual([]);
+  await part.stop();
+});
