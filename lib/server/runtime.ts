@@ -94,7 +94,16 @@ function createRuntime(config: Config): MutableRuntime {
     config.recordLog === 'memory'
       ? new MemoryLog({ topics })
       : new KafkaLog({ config: config.kafka, topics, pod, logger });
-  const streams = new Streams({ hub, pod, recordLog: config.recordLog, settings, now: Date.now, random: Math.random });
+  const onError = (error: unknown): void => logger.error({ err: error }, 'a stream has failed');
+  const streams = new Streams({
+    onError,
+    hub,
+    pod,
+    recordLog: config.recordLog,
+    settings,
+    now: Date.now,
+    random: Math.random,
+  });
   const metrics = createMetrics({
     pod,
     hubStats: () => hub.stats(),

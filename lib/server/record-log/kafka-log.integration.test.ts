@@ -87,11 +87,10 @@ describeWithBroker('Kafka', () => {
       await vi.waitFor(
         async () => {
           await send(20);
-          const [placed] = await producer.send({
-            topic,
-            messages: [{ key: 'k2', value: `p${sent.length}`, partition: 3 }],
-          });
-          sent.push(`p${sent.length}`);
+          const value = `p${sent.length}`;
+          const [placed] = await producer.send({ topic, messages: [{ key: value, value, partition: 3 }] });
+          // kafkajs drops, without a word, what is meant for a partition that it does not know yet.
+          if (placed !== undefined) sent.push(value);
           expect(placed?.partition).toBe(3);
         },
         { timeout: 20_000 },

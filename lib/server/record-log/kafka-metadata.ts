@@ -77,7 +77,7 @@ function unsignedVarint(value: number): Buffer {
 }
 
 /** Metadata Response v12, from behind the correlation ID. */
-export function decodeMetadata(raw: Buffer): ClusterDescription {
+function decodeMetadata(raw: Buffer): ClusterDescription {
   const read = new FlexibleReader(raw);
   read.tags();
   read.int32(); // throttle time

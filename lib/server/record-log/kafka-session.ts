@@ -111,8 +111,8 @@ export class KafkaSession {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     // A batch of transaction markers or aborted records alone never reaches eachBatch.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
-      const { topic, partition, batchSize, lastOffset } = payload;
-      if (batchSize === 0) this.#handOver(topic, partition, [], Number(lastOffset) + 1);
+      const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
+      if (batchSize === 0) void this.#passEmpty(topic, partition, Number(firstOffset), Number(lastOffset) + 1);
     });
   }
 
@@ -152,6 +152,8 @@ export class KafkaSession {
     if (epoch === null || known?.epoch === epoch) return;
     const isRecreated = known !== undefined;
     const positions = await this.#offsets(topic, partitionCount, isRecreated);
+    // Somebody else here may have found it out meanwhile, and have read on.
+    if (book.origin(topic)?.epoch === epoch) return;
     handler.onTopic(book.begin({ kind: RecordLogKind.kafka, logId, epoch, topic, partitionCount }, positions));
     if (isRecreated) logger.warn({ topic }, 'the topic was created again; it is read from its beginning');
   }
@@ -204,23 +206,39 @@ export class KafkaSession {
    * not be used, and reading goes on elsewhere.
    */
   async #isStillOurs(topic: string, partition: number, fetched: number): Promise<boolean> {
-    const { book, handler, logger } = this.#options;
+    const { book, logger } = this.#options;
     const { clusterId, topics } = await describeTopics(this.#cluster, [topic]);
     for (const description of topics) if (await this.#restartIfRecreated(description, clusterId)) return false;
+    if (fetched <= (book.position(topic, partition) ?? fetched)) return true;
+    await this.#tellDeleted(topic, partition);
     const expected = book.position(topic, partition) ?? fetched;
     if (fetched <= expected) return true;
-    const oldest = (await this.#offsets(topic, book.origin(topic)?.partitionCount ?? 0, true)).get(partition) ?? 0;
-    if (oldest <= expected) {
-      logger.warn({ topic, partition, expected, fetched }, 'kafkajs moved past records that are kept; going back');
-      this.#consumer.seek({ topic, partition, offset: String(expected) });
-      return false;
-    }
-    logger.warn({ topic, partition, from: expected, to: oldest }, 'records were deleted before they were read');
-    book.advance(topic, partition, oldest);
-    handler.onGap({ topic, partition, from: expected, to: oldest, reason: GapReason.retention });
-    if (fetched === oldest) return true;
-    this.#consumer.seek({ topic, partition, offset: String(oldest) });
+    logger.warn({ topic, partition, expected, fetched }, 'kafkajs moved past records that are kept; going back');
+    this.#consumer.seek({ topic, partition, offset: String(expected) });
     return false;
+  }
+
+  /** Where records were deleted before they were read, says so, and moves our position to the oldest kept. */
+  async #tellDeleted(topic: string, partition: number): Promise<void> {
+    const { book, handler, logger } = this.#options;
+    const oldest = (await this.#offsets(topic, book.origin(topic)?.partitionCount ?? 0, true)).get(partition) ?? 0;
+    const from = book.position(topic, partition) ?? oldest;
+    if (oldest <= from) return;
+    logger.warn({ topic, partition, from, to: oldest }, 'records were deleted before they were read');
+    book.advance(topic, partition, oldest);
+    handler.onGap({ topic, partition, from, to: oldest, reason: GapReason.retention });
+  }
+
+  /** Offsets without records for us: compaction and markers are no gap, but they may stand behind deleted records. */
+  async #passEmpty(topic: string, partition: number, first: number, next: number): Promise<void> {
+    const { book, logger } = this.#options;
+    try {
+      if (first > (book.position(topic, partition) ?? first)) await this.#tellDeleted(topic, partition);
+    } catch (error) {
+      logger.warn({ err: error, topic, partition }, 'could not ask for the oldest record; the next batch asks again');
+      return;
+    }
+    if (next > (book.position(topic, partition) ?? next)) this.#handOver(topic, partition, [], next);
   }
 
   #handOver(topic: string, partition: number, records: readonly LogRecord[], nextPosition: number): void {

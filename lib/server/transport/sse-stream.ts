@@ -16,10 +16,12 @@ export interface StreamContext {
   readonly settings: StreamConfig;
   readonly now: () => number;
   readonly random: () => number;
+  /** Hears of what should not happen; the stream is cut, and its client resumes. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Why a stream ended; a label in the metrics. */
-export type StreamEnd = 'client' | 'rotated' | 'drained' | 'stalled';
+export type StreamEnd = 'client' | 'rotated' | 'drained' | 'stalled' | 'failed';
 
 /**
  * One SSE connection: a reader, a sink, and the timers around them.
@@ -62,7 +64,7 @@ export class SseStream {
       setTimeout(() => this.#rotate(), settings.maxAgeMs * (1 - 0.2 * random())),
     );
     this.#watchClient(signal);
-    void this.#begin();
+    this.#begin().catch((error: unknown) => this.#fail(error));
     return this.#sink.stream;
   }
 
@@ -104,6 +106,12 @@ export class SseStream {
     const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
     this.#write(hello + gap);
     reader.pump();
+  }
+
+  #fail(error: unknown): void {
+    this.#context.onError(error);
+    this.#sink.abort(new Error('The stream has failed.', { cause: error }));
+    this.#close('failed');
   }
 
   #hello(): HelloData {
