@@ -6,6 +6,14 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   devIndicators: false,
+  // No page uses next/image: this closes the optimiser's endpoint, and the image can leave out sharp (20 MB).
+  images: { unoptimized: true },
 };
+
+// For the container image only: `next start`, which `npm start` runs, warns about a standalone build.
+if (process.env.NEXT_OUTPUT === 'standalone') {
+  config.output = 'standalone';
+  config.outputFileTracingExcludes = { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] };
+}
 
 export default config;

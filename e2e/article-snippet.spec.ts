@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
 /** The article's client, as its Angular service has it; only the address of the server is ours. */
@@ -35,7 +33,7 @@ async function serve(pages: Readonly<Record<string, string>>): Promise<{ origin:
 
 test('a page on another origin runs the article’s client unchanged', async ({ page, request, baseUrl, feedId }) => {
   const rxjs = await readFile(
-    join(dirname(createRequire(import.meta.url).resolve('rxjs/package.json')), 'dist/bundles/rxjs.umd.min.js'),
+    new URL('dist/bundles/rxjs.umd.min.js', import.meta.resolve('rxjs/package.json')),
     'utf8',
   );
   const { origin, server } = await serve({

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { answersMetadata } from '#scripts/kafka/admin.ts';
+import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
+import { startPart } from '#scripts/process/part.ts';
+import { LOOPBACK } from '#scripts/process/ports.ts';
+import { ROOT } from '#scripts/process/root.ts';
+import { versionOf } from '#scripts/process/version-of.ts';
+import { waitUntil } from '#scripts/process/wait-until.ts';
+
+const IMAGE = `apache/kafka:${KAFKA_VERSION}`;
+const COMPOSE_FILE = join(ROOT, 'docker-compose.yml');
+/** A project of its own: a `docker compose up` of the user's is not touched. */
+const COMPOSE = ['compose', '-f', COMPOSE_FILE, '-p', 'feedline-demo'];
+const ENGINE_TIMEOUT_MS = 5000;
+const PULL_TIMEOUT_MS = 300_000;
+const READY_TIMEOUT_MS = 90_000;
+const PROGRESS_MS = 5000;
+
+export interface DockerKafka {
+  readonly brokers: readonly string[];
+  readonly exited: Promise<string>;
+  readonly stop: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+}
+
+/** Why Docker cannot give a broker here, in words; `undefined` when it can. Pulls the image when it is missing. */
+export async function dockerObstacle(log: (line: string) => void): Promise<string | undefined> {
+  if (!existsSync(COMPOSE_FILE)) return 'no docker-compose.yml';
+  if ((await versionOf('docker', ['info', '--format', '{{.ServerVersion}}'], ENGINE_TIMEOUT_MS)) === undefined) {
+    return 'no running Docker engine';
+  }
+  if ((await versionOf('docker', ['compose', 'version'], ENGINE_TIMEOUT_MS)) === undefined) return 'no docker compose';
+  if ((await versionOf('docker', ['image', 'inspect', '--format', '{{.Id}}', IMAGE])) !== undefined) return undefined;
+  return (await pull(log)) ? undefined : `Docker has no image ${IMAGE} and cannot pull it`;
+}
+
+async function pull(log: (line: string) => void): Promise<boolean> {
+  log(`Pulling ${IMAGE}, once`);
+  const part = await startPart({ name: 'docker pull', command: 'docker', args: ['pull', '-q', IMAGE], graceMs: 1000 });
+  const startedAtMs = Date.now();
+  const sign = setInterval(
+    () => log(`… still pulling, ${Math.round((Date.now() - startedAtMs) / 1000)} s`),
+    PROGRESS_MS,
+  );
+  const timer = setTimeout(part.kill, PULL_TIMEOUT_MS);
+  const exit = await part.exited;
+  clearInterval(sign);
+  clearTimeout(timer);
+  return exit.code === 0;
+}
+
+/**
+ * Starts the `kafka` service of docker-compose.yml, in the foreground of a process that dies with ours.
+ *
+ * @throws Error with the container's last lines when it does not come up
+ */
+export async function startDockerKafka(port: number): Promise<DockerKafka> {
+  const brokers = [`${LOOPBACK}:${port}`];
+  const env = { KAFKA_PORT: String(port) };
+  const args = [...COMPOSE, 'up', '--no-color', 'kafka'];
+  const down = async (...flags: string[]) => {
+    const downArgs = [...COMPOSE, 'down', '--volumes', ...flags];
+    const downPart = await startPart({
+      name: 'docker compose down',
+      command: 'docker',
+      args: downArgs,
+      cwd: ROOT,
+      env,
+    });
+    await downPart.exited;
+  };
+  // What a killed demo has left behind must not come back with its records.
+  await down('--timeout', '0');
+  let isBroken = false;
+  const onLine = (line: string) => {
+    // The service's restart policy would have it try for ever.
+    if (/ exited with code \d/.test(line)) isBroken = true;
+  };
+  const part = await startPart({ name: 'docker', command: 'docker', args, cwd: ROOT, env, graceMs: 20_000, onLine });
+  const failure = () =>
+    part.isRunning() && !isBroken ? undefined : `its container ended:\n${part.lastLines().join('\n')}`;
+  const isUp = async () => (await answersMetadata(brokers)) || undefined;
+  await waitUntil('An answer from Kafka in Docker', isUp, { timeoutMs: READY_TIMEOUT_MS, failure }).catch(
+    async (error) => {
+      await part.kill();
+      await down('--timeout', '0');
+      throw error;
+    },
+  );
+  return {
+    brokers,
+    exited: part.exited.then(({ reason }) => `${reason}\n${part.lastLines().join('\n')}`),
+    stop: async () => {
+      await part.stop();
+      await down();
+    },
+    kill: async () => {
+      await down('--timeout', '0');
+      await part.kill();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { parseDemoOptions } from '#scripts/demo/options.ts';
+
+describe('the options of the demo', () => {
+  test('have defaults that need nothing to be said', () => {
+    expect(parseDemoOptions([], {})).toEqual({
+      isOpening: true,
+      rate: '10',
+      feeds: '20',
+      port: 3000,
+      kafkaPort: 9092,
+      brokers: [],
+    });
+  });
+
+  test('take ports and brokers from the environment', () => {
+    const options = parseDemoOptions(['--no-open'], { PORT: '4000', KAFKA_BROKERS: 'a:1,b:2', KAFKA_PORT: '' });
+    expect(options).toMatchObject({ isOpening: false, port: 4000, kafkaPort: 9092, brokers: ['a:1', 'b:2'] });
+  });
+
+  test('say which setting is wrong and what it should be', () => {
+    expect(() => parseDemoOptions([], { PORT: '70000' })).toThrow(
+      'PORT is "70000": it should be a port from 1 to 65535.',
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { dockerObstacle, startDockerKafka } from '#scripts/demo/docker-kafka.ts';
+import type { DemoOptions } from '#scripts/demo/options.ts';
+import { kafkaLog, memoryLog, type RunningLog } from '#scripts/demo/running-log.ts';
+import { answersMetadata, ensureTopic } from '#scripts/kafka/admin.ts';
+import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
+import { localKafkaObstacle } from '#scripts/kafka/java.ts';
+import { startLocalKafka } from '#scripts/local-kafka.ts';
+import { nextFreePort } from '#scripts/process/ports.ts';
+
+/** On a broker that the demo has started. */
+const OWN_TOPIC = 'orders';
+/** On any other broker, where a topic called orders may be a real one. */
+const GUEST_TOPIC = 'feedline-demo';
+
+/**
+ * Picks the record log and starts it: the brokers that are given, else Docker, else Java and Maven, else none.
+ *
+ * @throws Error where brokers are given and do not answer: a demo on something else would not be what was asked for
+ */
+export async function startRecordLog(
+  options: DemoOptions,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<RunningLog> {
+  if (options.brokers.length > 0) return givenKafka(options.brokers);
+  const docker = await dockerKafka(options, signal, log);
+  if (typeof docker !== 'string') return docker;
+  const local = await localKafkaObstacle();
+  if (local === undefined) return localKafka(await nextFreePort(options.kafkaPort), docker, log);
+  return memoryLog(`in-process, not Kafka: no KAFKA_BROKERS, ${docker}, ${local}`);
+}
+
+async function givenKafka(brokers: readonly string[]): Promise<RunningLog> {
+  const where = brokers.join(',');
+  if (!(await answersMetadata(brokers))) {
+    throw new Error(`No answer from KAFKA_BROKERS=${where}: start that Kafka, or unset the variable.`);
+  }
+  await ensureTopic(brokers, { topic: GUEST_TOPIC });
+  return kafkaLog(brokers, GUEST_TOPIC, {
+    outcome: `Kafka on ${where}, topic ${GUEST_TOPIC} only: KAFKA_BROKERS is set`,
+  });
+}
+
+/** @returns the log, or why Docker cannot give one: then the next choice is as good */
+async function dockerKafka(
+  options: DemoOptions,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<RunningLog | string> {
+  const obstacle = await dockerObstacle(log);
+  if (obstacle !== undefined) return obstacle;
+  try {
+    const kafka = await startDockerKafka(await nextFreePort(options.kafkaPort));
+    await ensureTopic(kafka.brokers, { topic: OWN_TOPIC });
+    const outcome = `Kafka ${KAFKA_VERSION} in Docker on ${kafka.brokers.join()}, topic ${OWN_TOPIC}: Docker is running`;
+    return kafkaLog(kafka.brokers, OWN_TOPIC, { outcome, ...kafka });
+  } catch (error) {
+    signal.throwIfAborted();
+    log(`Kafka in Docker did not start: ${(error as Error).message}`);
+    return 'Kafka in Docker did not start';
+  }
+}
+
+async function localKafka(port: number, docker: string, log: (line: string) => void): Promise<RunningLog> {
+  const kafka = await startLocalKafka({ port, log });
+  await ensureTopic(kafka.brokers, { topic: OWN_TOPIC });
+  const where = `${kafka.brokers.join()}, topic ${OWN_TOPIC}`;
+  return kafkaLog(kafka.brokers, OWN_TOPIC, {
+    outcome: `Apache Kafka ${KAFKA_VERSION} on ${where}: ${docker}, but Java is here`,
+    exited: kafka.exited.then(async ({ reason }) => `${reason}\n${await kafka.lastLogLines()}`),
+    stop: kafka.stop,
+    kill: () => kafka.kill().then(kafka.stop),
+  });
+}

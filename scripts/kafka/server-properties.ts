@@ -1,0 +1,48 @@
+/** Settings of a broker that serves one laptop: loopback only, one replica, little memory, no waiting. */
+export interface ServerPropertiesOptions {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly logDir: string;
+  /** Added last, so they win. */
+  readonly extraProperties?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export function serverProperties(options: ServerPropertiesOptions): string {
+  const properties = { ...baseProperties(options), ...options.extraProperties };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function baseProperties({ port, controllerPort, logDir }: ServerPropertiesOptions) {
+  const client = `PLAINTEXT://127.0.0.1:${port}`;
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `${client},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': client,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': logDir.replaceAll('\\', '/'),
+    'num.partitions': 6,
+    'auto.create.topics.enable': false,
+    // A stock broker makes every new consumer group wait 3 s for company; ours always has one member.
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // After a SIGKILL the controller lets the broker back only when its old session is over: 9 s on a stock broker.
+    'broker.session.timeout.ms': 2000,
+    'broker.heartbeat.interval.ms': 500,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    // The log cleaner alone would take 128 MB.
+    'log.cleaner.dedupe.buffer.size': 4_194_304,
+    'log.index.size.max.bytes': 1_048_576,
+  };
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+/** Integration tests have the suffix `.integration.test.ts`, a broker, and the time that real brokers take. */
+const INTEGRATION = '**/*.integration.test.ts';
+const OUTSIDE = ['**/node_modules/**', '**/.next/**', '**/.cache/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{lib,scripts,components,app,bench}/**/*.test.{ts,tsx}'],
+          exclude: [INTEGRATION, ...OUTSIDE],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          environment: 'node',
+          include: [INTEGRATION],
+          exclude: OUTSIDE,
+          globalSetup: ['scripts/testing/vitest-broker.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
