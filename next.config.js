@@ -6,8 +6,9 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   devIndicators: false,
-  // No page uses next/image: this closes the optimiser's endpoint, and the image can leave out sharp (20 MB).
-  images: { unoptimized: true },
+  // No page uses next/image: this closes the optimiser's endpoint, so that the container image can leave out sharp
+  // (20 MB). Even so its disk cache would be made at the first request, which fails where the disk is read-only.
+  images: { unoptimized: true, maximumDiskCacheSize: 0 },
 };
 
 // For the container image only: `next start`, which `npm start` runs, warns about a standalone build.

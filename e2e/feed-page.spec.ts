@@ -71,6 +71,7 @@ test('any ID can be typed and watched before its first event', async ({ page, re
   await page.goto('/');
   await page.getByRole('combobox').or(page.getByRole('searchbox')).or(page.getByRole('textbox')).first().fill(id);
   await page.keyboard.press('Enter');
+  await page.waitForURL('**/feeds/**');
   await untilLive(page);
   await publish(request, id, 7);
   await expect(figure(page, 'last-seq')).toContainText('7');

@@ -162,7 +162,8 @@ async function startOnce(
 }
 
 async function formatStorage(layout: Layout): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // A dash in front would be taken for an option, as Kafka's own tool avoids it.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'k');
   const main = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', layout.propertiesFile];
   const tool = await startPart({ name: 'Kafka storage format', command: javaCommand(), args: layout.java(main, []) });
   const exit = await tool.exited;

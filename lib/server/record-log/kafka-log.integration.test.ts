@@ -202,7 +202,6 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
 
   it('is killed under load and comes back: no record is skipped or repeated, and the outage is `degraded`', async () => {
     let kafka: LocalKafka = await startLocalKafka();
-    const { port, dataDir } = kafka;
     const topic = newTopic();
     await ensureTopic(kafka.brokers, { topic, partitions: 3 });
     const log = openLog(kafka.brokers, [topic], 10_000);
@@ -227,7 +226,7 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
     const through = send(100);
     await kafka.kill();
     await vi.waitFor(() => expect(log.status()).toMatchObject({ state: 'degraded' }), { timeout: 20_000 });
-    kafka = await startLocalKafka({ port, dataDir });
+    kafka = await kafka.restart();
     await through;
     await send(100);
     await vi.waitFor(() => expect(handler.records().length).toBeGreaterThanOrEqual(sent.length), { timeout: 40_000 });
