@@ -191,6 +191,7 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
     await vi.waitFor(() => expect(log.status().reason).toMatch(/connecting to Kafka at .*ECONNREFUSED/), {
       timeout: 20_000,
     });
+    await expect(log.publish(topic, 'k', Buffer.from('too early'))).rejects.toThrow();
     const kafka = await startLocalKafka({ port });
     await ensureTopic(kafka.brokers, { topic, partitions: 2 });
     await untilLive(log);

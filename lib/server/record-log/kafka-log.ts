@@ -165,7 +165,13 @@ export class KafkaLog implements RecordLog, RecordPublisher {
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      // The next publish tries anew: what is kept is a producer, not the failure to make one.
+      this.#producer = undefined;
+      throw error;
+    }
     return producer;
   }
 }
