@@ -1,4 +1,4 @@
-import { CURSOR_MAX_CHARS, EventName, RETRY_MS } from '#lib/protocol/constants.ts';
+import { EventName, RETRY_MS } from '#lib/protocol/constants.ts';
 import { streamUrl } from '#lib/protocol/paths.ts';
 import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts';
 import type { ClientEvent } from './client-event.ts';
@@ -233,6 +233,6 @@ export class SseSource implements Source {
 
   /** A stream that never sent an `id:` gives '': no step back from the cursor of the connection before. */
   #keepCursor({ lastEventId }: StreamEvent): void {
-    if (lastEventId !== '' && lastEventId.length <= CURSOR_MAX_CHARS) this.#cursor = lastEventId;
+    if (lastEventId !== '') this.#cursor = lastEventId;
   }
 }

@@ -1,6 +1,6 @@
 import type { EventFormat, GapReason, GapResume, RecordLogKind } from './constants.ts';
 
-/** First event of every connection; its `id:` is already a cursor. */
+/** First event of a connection; its `id:` is already a cursor, unless a `gap` follows. */
 export interface HelloData {
   readonly protocol: number;
   readonly pod: string;

@@ -98,7 +98,13 @@ const environment = z.object({
     .string()
     .regex(/^[\w.-]{1,100}$/, 'should be letters, digits, ".", "_" or "-"')
     .default('feedline'),
-  KAFKA_PARTITIONER: z.string().default('murmur2'),
+  KAFKA_PARTITIONER: z
+    .string()
+    .default('murmur2')
+    .transform(parsePartitioners)
+    .refine((partitioners) => partitioners !== null, {
+      error: `should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`,
+    }),
   KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
   KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
   PING_MS: whole(50, 3_600_000, 5_000),
@@ -120,23 +126,20 @@ type Environment = z.infer<typeof environment>;
  * @throws ConfigError naming every bad variable at once
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = environment.safeParse(withoutEmpty(env));
-  if (!parsed.success) {
-    throw configError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
-      env,
-    );
+  const given = withoutEmpty(env);
+  const parsed = environment.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  if (given.KAFKA_BROKERS === undefined && given.RECORD_LOG !== 'memory') {
+    problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
   }
-  const problems = relations(parsed.data);
-  const partitioners = parsePartitioners(parsed.data.KAFKA_PARTITIONER);
-  if (partitioners === null) {
-    problems.push(`KAFKA_PARTITIONER should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`);
-  }
-  if (problems.length > 0 || partitioners === null) throw configError(problems, env);
-  return toConfig(parsed.data, partitioners);
+  // What holds between settings can be told only of settings that are right by themselves.
+  if (parsed.success) problems.push(...relations(parsed.data));
+  if (problems.length > 0 || !parsed.success) throw configError(problems, env);
+  return toConfig(parsed.data);
 }
 
-function toConfig(env: Environment, partitioners: ReadonlyMap<string, Partitioner>): Config {
+function toConfig(env: Environment): Config {
+  const partitioners = env.KAFKA_PARTITIONER;
   const [first = 'orders', ...others] = env.KAFKA_TOPICS;
   return {
     isDemo: env.DEMO,
@@ -149,7 +152,7 @@ function toConfig(env: Environment, partitioners: ReadonlyMap<string, Partitione
       groupPrefix: env.KAFKA_GROUP_PREFIX,
       sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
       metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
-      partitionerOf: (topic) => partitioners.get(topic) ?? partitioners.get('') ?? 'murmur2',
+      partitionerOf: (topic) => partitioners?.get(topic) ?? partitioners?.get('') ?? 'murmur2',
     },
     stream: {
       pingMs: env.PING_MS,
@@ -171,9 +174,6 @@ function toConfig(env: Environment, partitioners: ReadonlyMap<string, Partitione
 /** What must hold between settings. */
 function relations(env: Environment): string[] {
   const problems: string[] = [];
-  if (env.RECORD_LOG === 'kafka' && env.KAFKA_BROKERS === undefined) {
-    problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
-  }
   if (env.PING_MS * WATCHDOG_PINGS > env.STREAM_MAX_AGE_MS) {
     problems.push(
       `PING_MS should be at most a ${WATCHDOG_PINGS}rd of STREAM_MAX_AGE_MS, or no stream lives to its watchdog`,

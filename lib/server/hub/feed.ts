@@ -51,6 +51,11 @@ export class Feed {
     return Math.max(this.#ring.tail, this.#firstOfEpoch);
   }
 
+  /** Index of the first frame of the topic's present epoch; the ones before it are of a topic that is gone. */
+  get epochStart(): number {
+    return this.#firstOfEpoch;
+  }
+
   /** Index of the oldest frame kept, also of an epoch that is over. */
   get tail(): number {
     return this.#ring.tail;
@@ -147,8 +152,11 @@ export class Feed {
   }
 
   #push(frame: Frame): void {
+    let index = this.#ring.tail;
     for (const evicted of this.#ring.push(frame)) {
-      if (this.#ring.tail > this.#firstOfEpoch) this.#raiseFloor(evicted);
+      // A frame of the epoch before says nothing of the positions of this one.
+      if (index >= this.#firstOfEpoch) this.#raiseFloor(evicted);
+      index += 1;
     }
   }
 

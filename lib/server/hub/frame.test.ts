@@ -61,6 +61,17 @@ describe('frame', () => {
     });
   });
 
+  it('passes over headers without a value, which Java may send', () => {
+    const headers = { none: null, some: [Buffer.from('a'), null], paid: Buffer.from('1') };
+    const frame = new RecordFrame({ offset: 1, key: null, value: null, headers, timestampMs: 0 }, source, 'cursor');
+    expect(JSON.parse(dataOf(frame, EventFormat.envelope) ?? '').headers).toEqual({ some: ['a'], paid: '1' });
+  });
+
+  it('counts the bytes of headers', () => {
+    const big = frameOf(Buffer.from('x'), { big: Buffer.alloc(100_000) });
+    expect(big.costBytes).toBeGreaterThan(100_000);
+  });
+
   it('copies what it keeps: the fetch buffer may be reused', () => {
     const fetched = Buffer.from('before');
     const frame = frameOf(fetched);

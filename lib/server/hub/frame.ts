@@ -55,7 +55,11 @@ export class RecordFrame implements Frame {
 
   /** About what the record and one body of each format take. */
   get costBytes(): number {
-    return FRAME_OVERHEAD_BYTES + this.id.length + 3 * (this.#record.value?.length ?? 0);
+    const { key, value, headers } = this.#record;
+    const headerChars = Object.entries(headers ?? {})
+      .flat(2)
+      .reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    return FRAME_OVERHEAD_BYTES + this.id.length + (key?.length ?? 0) + 3 * (value?.length ?? 0) + 2 * headerChars;
   }
 
   body(format: EventFormat): Buffer {
@@ -123,8 +127,10 @@ function envelopeBody(record: LogRecord, source: FrameSource): Buffer {
 function headersAsText(headers: RecordHeaders | undefined): Record<string, string | string[]> {
   const entries: [string, string | string[]][] = [];
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value === undefined) continue;
-    entries.push([name, typeof value === 'string' || Buffer.isBuffer(value) ? value.toString() : value.map(String)]);
+    const values = (Array.isArray(value) ? value : [value]).flatMap((each) => (each == null ? [] : [each.toString()]));
+    // A header without a value is as good as none; one that stands once is a text, one that stands twice a list.
+    const [only] = values;
+    if (only !== undefined) entries.push([name, values.length === 1 && !Array.isArray(value) ? only : values]);
   }
   // Defines own properties: a header called __proto__ stays a header.
   return Object.fromEntries(entries);

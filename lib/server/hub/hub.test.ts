@@ -240,6 +240,13 @@ describe('a feed whose history changes under its readers', () => {
     expect(fixture.hub.stats().recordsUnpredicted).toBe(1);
   });
 
+  it('tells a reader that is ahead of it too', () => {
+    const fixture = new Fixture(4);
+    const { text } = fixture.read(new CursorEncoder(originOf(4)).encodeSingle(fixture.home, 5));
+    fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));
+    expect(parseSse(text()).map(({ name }) => name)).toEqual(['gap', 'message']);
+  });
+
   it('is looked for in all partitions from the start where such a record came before anybody watched', () => {
     const fixture = new Fixture(4);
     fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));
@@ -264,6 +271,61 @@ describe('a feed whose history changes under its readers', () => {
     expect(events.map(({ name, data }) => `${name} ${data}`)).toEqual(['message a', 'message b']);
     // A cursor from before the growth still finds its place.
     expect(fixture.start(events[0]?.id ?? '').gap).toBeUndefined();
+  });
+});
+
+describe('a topic that is created again under readers that lag', () => {
+  const recreate = (fixture: Fixture, partitionCount = 1): void =>
+    fixture.hub.onTopic({ origin: originOf(partitionCount, 'second'), positions: zeros(partitionCount) });
+
+  it('leaves no position of before in the new epoch, also when one event evicts frames of both', () => {
+    const fixture = new Fixture();
+    fixture.read();
+    fixture.batch(0, ...[10_000, 10_001].map((offset) => record(offset, 'old')));
+    recreate(fixture);
+    fixture.batch(0, record(0, 'n0'));
+    fixture.batch(0, record(1, 'x'.repeat(400_000)));
+    const floor = fixture.hub.feed(TOPIC, ID).floor.get(0) ?? 0;
+    expect(floor).toBeLessThanOrEqual(2);
+  });
+
+  it('gives a reader that was ahead, and slow, every event of the new topic', () => {
+    const fixture = new Fixture(2, 'any');
+    const { reader, sink, text } = fixture.read();
+    fixture.batch(0, record(0, 'a'));
+    const resumed = fixture.read(
+      new CursorEncoder(originOf(2)).encode(
+        new Map([
+          [0, 9],
+          [1, 0],
+        ]),
+      ),
+    );
+    resumed.sink.hasRoom = false;
+    fixture.batch(1, record(0, 'b'));
+    recreate(fixture, 2);
+    fixture.batch(0, record(0, 'new0'), record(1, 'new1'));
+    resumed.sink.hasRoom = true;
+    resumed.reader.pump();
+    const events = parseSse(resumed.text());
+    expect(events.map(({ name, data }) => (name === 'gap' ? 'gap' : data))).toEqual(['b', 'gap', 'new0', 'new1']);
+    expect(decodeCursor(events[0]?.id ?? '')?.epoch).toBe('first');
+    expect(decodeCursor(events[3]?.id ?? '')).toMatchObject({ epoch: 'second' });
+    expect(sink.hasRoom && reader.isAtHead && text().includes('new1')).toBe(true);
+  });
+
+  it('tells a reader that also fell out of the ring once, and gives it what is kept of the new topic', () => {
+    const fixture = new Fixture();
+    const { reader, sink, text } = fixture.read();
+    sink.hasRoom = false;
+    fixture.batch(0, record(500, 'old'));
+    recreate(fixture);
+    fixture.batch(0, ...[0, 1, 2, 3, 4, 5].map((offset) => record(offset, `n${offset}`)));
+    sink.hasRoom = true;
+    reader.pump();
+    const events = parseSse(text());
+    expect(events.map(({ name, data }) => (name === 'gap' ? 'gap' : data))).toEqual(['gap', 'n2', 'n3', 'n4', 'n5']);
+    expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ reason: 'recreated-topic' });
   });
 });
 

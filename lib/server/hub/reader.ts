@@ -1,5 +1,5 @@
 import { type EventFormat, EventName, GapReason, GapResume } from '../../protocol/constants.ts';
-import type { Positions } from '../../protocol/cursor.ts';
+import type { CursorEncoder, Positions } from '../../protocol/cursor.ts';
 import { controlEvent } from '../../protocol/sse.ts';
 import { type Feed, idLine } from './feed.ts';
 import { EVERY_PARTITION } from './frame.ts';
@@ -23,6 +23,8 @@ export class Reader {
   #served: Map<number, number> | undefined;
   /** The cursor behind the last thing written. */
   #lastId: string;
+  /** Of the epoch that this reader is in: it may still be among the frames of one that is over. */
+  #encoder: CursorEncoder;
 
   constructor(feed: Feed, sink: Sink, format: EventFormat, start: Start) {
     this.feed = feed;
@@ -30,7 +32,8 @@ export class Reader {
     this.#format = format;
     this.#index = start.index;
     this.#served = isAhead(feed, start.served, start.index) ? new Map(start.served) : undefined;
-    this.#lastId = feed.topic.encoder.encode(start.served);
+    this.#encoder = feed.topic.encoder;
+    this.#lastId = this.#encoder.encode(start.served);
     feed.readers.add(this);
     feed.idleSinceMs = undefined;
     sink.onRoom = () => this.pump();
@@ -50,7 +53,7 @@ export class Reader {
   pump(): void {
     while (this.#sink.hasRoom && this.#index < this.feed.head) {
       if (this.#index < this.feed.tail) this.#skipLost();
-      if (this.#served === undefined) this.#writeShared();
+      else if (this.#served === undefined) this.#writeShared();
       else this.#writeUnserved(this.#served);
     }
   }
@@ -79,7 +82,8 @@ export class Reader {
       return;
     }
     this.#index += 1;
-    if (frame.next > (served.get(frame.partition) ?? 0)) {
+    const position = served.get(frame.partition);
+    if (position === undefined || frame.next > position) {
       served.set(frame.partition, frame.next);
       this.#lastId = this.#encodeServed(served);
       this.#sink.write(Buffer.concat([idLine(this.#lastId), frame.body(this.#format)]));
@@ -89,25 +93,44 @@ export class Reader {
 
   /** The ring has moved on past this reader: what it has not read is no longer kept. */
   #skipLost(): void {
+    if (this.#index < this.feed.epochStart) this.#skipEpoch();
+    else this.#skipToTail();
+  }
+
+  /** It was still among the records of a topic that is gone: their positions mean nothing in the new one. */
+  #skipEpoch(): void {
+    const to = this.feed.topic.encoder.encode(this.feed.floor);
+    this.#served = undefined;
+    this.#index = this.feed.oldest;
+    this.#writeGap(GapReason.recreatedTopic, to);
+  }
+
+  #skipToTail(): void {
     const served = new Map(this.feed.floor);
     for (const [partition, position] of this.#served ?? []) {
       served.set(partition, Math.max(position, served.get(partition) ?? 0));
     }
     const to = this.feed.topic.encoder.encode(served);
-    const gap = { reason: GapReason.notKept, from: this.#lastId, to, resumesAt: GapResume.oldest };
     this.#index = this.feed.tail;
-    this.#lastId = to;
     if (this.#served !== undefined) this.#served = served;
+    this.#writeGap(GapReason.notKept, to);
+  }
+
+  #writeGap(reason: GapReason, to: string): void {
+    const gap = { reason, from: this.#lastId, to, resumesAt: GapResume.oldest };
+    this.#lastId = to;
     this.#sink.write(Buffer.from(controlEvent(EventName.gap, gap, to)));
   }
 
   /** What was served, and where this pod has meanwhile read further with nothing for this feed, that. */
   #encodeServed(served: Map<number, number>): string {
+    if (this.#index < this.feed.epochStart) return this.#encoder.encode(served);
+    this.#encoder = this.feed.topic.encoder;
     const reached = this.isAtHead ? this.feed.headPositions() : this.feed.floor;
     for (const [partition, position] of reached) {
       if (position > (served.get(partition) ?? 0)) served.set(partition, position);
     }
-    return this.feed.topic.encoder.encode(served);
+    return this.#encoder.encode(served);
   }
 }
 

@@ -111,11 +111,35 @@ describeWithBroker('Kafka', () => {
       await ensureTopic(testBrokers(), { topic, partitions: 1 });
       const producer = client(testBrokers()).producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();
-      await producer.send({ topic, messages: [{ key: 'k', value: 'again' }] });
+      const again = Array.from({ length: 40 }, (_, index) => `again ${index}`);
+      // More records than before, at once: the old position is a valid one in the new topic.
+      for (const value of again) await producer.send({ topic, messages: [{ key: 'k', value }] });
       await producer.disconnect();
-      await untilValues(handler, ['a', 'b', 'c', 'again']);
+      await untilValues(handler, ['a', 'b', 'c', ...again]);
       const epochs = new Set(handler.snapshots.map(({ origin }) => origin.epoch));
       expect(epochs.size).toBe(2);
+    });
+
+    it('is deleted: the other topics are read on without it, and it is read again when it is back', async () => {
+      await begin(1);
+      const other = newTopic();
+      await ensureTopic(testBrokers(), { topic: other, partitions: 1 });
+      await stop();
+      log = openLog(testBrokers(), [other, topic]);
+      handler = new RecordingHandler();
+      stop = log.read(handler);
+      await untilLive(log);
+      await deleteTopic(testBrokers(), topic);
+      await vi.waitFor(() => expect(log.status().reason).toContain(`waiting for the topic "${topic}"`), {
+        timeout: 20_000,
+      });
+      await log.publish(other, 'k', Buffer.from('on'));
+      await untilValues(handler, ['on']);
+      await ensureTopic(testBrokers(), { topic, partitions: 1 });
+      await untilLive(log);
+      await log.publish(topic, 'k', Buffer.from('back'));
+      await untilValues(handler, ['on', 'back']);
+      await deleteTopic(testBrokers(), other);
     });
 
     it('does not exist at first: that is said, and it is read as soon as it does', async () => {

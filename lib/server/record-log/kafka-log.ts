@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Kafka, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
 import { RecordLogKind } from '../../protocol/constants.ts';
 import type { KafkaConfig } from '../config.ts';
@@ -21,7 +22,10 @@ export interface KafkaLogOptions {
 const FETCH_SILENCE_MS = 5_000;
 /** kafkajs's `disconnect` can hang for ever; it is left behind after this. */
 const STOP_LIMIT_MS = 3_000;
+/** Doubled with each session that ends without having lasted, so that what cannot be read does not become a storm. */
 const RESTART_DELAY_MS = 250;
+const RESTART_DELAY_MAX_MS = 30_000;
+const LASTING_MS = 60_000;
 
 /**
  * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
@@ -97,11 +101,15 @@ export class KafkaLog implements RecordLog, RecordPublisher {
 
   async #supervise(handler: RecordLogHandler, signal: AbortSignal): Promise<void> {
     const { logger } = this.#options;
+    let delayMs = RESTART_DELAY_MS;
     while (!signal.aborted) {
+      const startedAtMs = this.#now();
       const why = await this.#runSession(handler, signal);
       if (signal.aborted) return;
-      logger.warn({ why }, 'the Kafka consumer is made anew');
-      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+      logger.warn({ why, delayMs }, 'the Kafka consumer is made anew');
+      await delay(delayMs, undefined, { signal }).catch(() => undefined);
+      const hasLasted = this.#now() - startedAtMs >= LASTING_MS;
+      delayMs = hasLasted ? RESTART_DELAY_MS : Math.min(2 * delayMs, RESTART_DELAY_MAX_MS);
     }
   }
 

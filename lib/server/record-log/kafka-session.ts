@@ -42,6 +42,9 @@ export class KafkaSession {
   readonly #over = deferred<string>();
   #inspectTimer: NodeJS.Timeout | undefined;
   #isInspecting = false;
+  #missingBefore: readonly string[] = [];
+  /** Topics whose epoch was not looked at since the last join, across which a topic may have been created again. */
+  readonly #unchecked = new Set<string>();
 
   constructor(options: KafkaSessionOptions) {
     this.#options = options;
@@ -119,6 +122,7 @@ export class KafkaSession {
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     const { book, handler, logger } = this.#options;
     for (const [topic, partitions] of Object.entries(assignment)) {
+      this.#unchecked.add(topic);
       const added = partitions.filter((partition) => book.position(topic, partition) === undefined);
       if (added.length === 0) continue;
       const snapshot = book.grow(topic, new Map(added.map((partition) => [partition, 0])));
@@ -174,11 +178,20 @@ export class KafkaSession {
       const appeared = topics.find(({ topic, epoch }) => epoch !== null && !reading.includes(topic));
       if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" now exists`);
       for (const description of topics) await this.#restartIfRecreated(description, clusterId);
+      this.#leaveMissing(reading.filter((name) => topics.some(({ topic, epoch }) => topic === name && epoch === null)));
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'could not look at the topics; the next look is soon');
     } finally {
       this.#isInspecting = false;
     }
+  }
+
+  /** A deleted topic makes kafkajs refresh its metadata for ever, and stalls the others: they are read without it. */
+  #leaveMissing(missing: readonly string[]): void {
+    // Twice, since a broker that has just started may not know a topic yet.
+    const gone = missing.find((topic) => this.#missingBefore.includes(topic));
+    this.#missingBefore = missing;
+    if (gone !== undefined) this.#over.resolve(`the topic "${gone}" does not exist any more`);
   }
 
   async #restartIfRecreated(description: TopicDescription, clusterId: string): Promise<boolean> {
@@ -195,20 +208,23 @@ export class KafkaSession {
     const { topic, partition } = batch;
     const fetched = Number(batch.fetchedOffset);
     const expected = this.#options.book.position(topic, partition);
-    if (expected !== fetched && !(await this.#isStillOurs(topic, partition, fetched))) return;
+    const isSure = expected === fetched && !this.#unchecked.has(topic);
+    if (!isSure && !(await this.#isStillOurs(topic, partition, fetched))) return;
     const from = this.#options.book.position(topic, partition) ?? fetched;
     const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= from);
     this.#handOver(topic, partition, records, Math.max(from, Number(batch.lastOffset()) + 1));
   }
 
   /**
-   * kafkajs has moved by itself: after a rejoin, or because our position is out of range. False when this batch must
+   * kafkajs has joined anew, or has moved by itself because our position is out of range. False when this batch must
    * not be used, and reading goes on elsewhere.
    */
   async #isStillOurs(topic: string, partition: number, fetched: number): Promise<boolean> {
     const { book, logger } = this.#options;
     const { clusterId, topics } = await describeTopics(this.#cluster, [topic]);
     for (const description of topics) if (await this.#restartIfRecreated(description, clusterId)) return false;
+    // A topic that is away now may come back as another one.
+    if (topics.every(({ epoch }) => epoch !== null)) this.#unchecked.delete(topic);
     if (fetched <= (book.position(topic, partition) ?? fetched)) return true;
     await this.#tellDeleted(topic, partition);
     const expected = book.position(topic, partition) ?? fetched;
@@ -233,6 +249,7 @@ export class KafkaSession {
   async #passEmpty(topic: string, partition: number, first: number, next: number): Promise<void> {
     const { book, logger } = this.#options;
     try {
+      if (this.#unchecked.has(topic) && !(await this.#isStillOurs(topic, partition, first))) return;
       if (first > (book.position(topic, partition) ?? first)) await this.#tellDeleted(topic, partition);
     } catch (error) {
       logger.warn({ err: error, topic, partition }, 'could not ask for the oldest record; the next batch asks again');
@@ -242,8 +259,9 @@ export class KafkaSession {
   }
 
   #handOver(topic: string, partition: number, records: readonly LogRecord[], nextPosition: number): void {
-    this.#options.book.advance(topic, partition, nextPosition);
     this.#options.handler.onBatch({ topic, partition, records, nextPosition });
+    // Only now: were the batch refused, kafkajs fetches it again, and it must not pass for one that was handed over.
+    this.#options.book.advance(topic, partition, nextPosition);
   }
 }
 

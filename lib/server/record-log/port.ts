@@ -6,8 +6,10 @@
 import type { GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import type { CursorOrigin, Positions } from '../../protocol/cursor.ts';
 
-/** Header name → value or values, as Kafka has them. */
-export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+type HeaderValue = Buffer | string | null | undefined;
+
+/** Header name → value or values, as Kafka has them; a value may be null. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
 
 /**
  * One record. Buffers may be slices of a fetch buffer of many megabytes: who keeps a record beyond the call that

@@ -56,7 +56,7 @@ class NodeConnection implements Connection {
     };
     socket.on('close', closed);
     this.#response.on('close', closed);
-    if (socket.destroyed) closed();
+    if (socket.destroyed || this.#response.closed) closed();
   }
 
   destroy(): void {

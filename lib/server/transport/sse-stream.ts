@@ -138,7 +138,9 @@ export class SseStream {
   #cut(name: typeof EventName.rotate | typeof EventName.draining, retryMs: number, end: StreamEnd): void {
     if (this.#closed.signal.aborted) return;
     const data: CutData = { retryMs };
-    this.#write(retryLine(retryMs) + controlEvent(name, data, this.#reader?.cursor));
+    // On old age `retry:` stays as it is: with 0, a native EventSource would hammer a port that has just closed.
+    const retry = name === EventName.draining ? retryLine(retryMs) : '';
+    this.#write(retry + controlEvent(name, data, this.#reader?.cursor));
     this.#sink.end();
     this.#close(end);
     this.#letGo();

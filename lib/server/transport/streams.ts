@@ -63,6 +63,6 @@ export class Streams {
   }
 
   #retryMs(): number {
-    return Math.round(RETRY_MS * this.#context.random());
+    return Math.round(RETRY_MS * (0.5 + this.#context.random()));
   }
 }

@@ -9,13 +9,12 @@ export const dynamic = 'force-dynamic';
 /**
  * The foil: the same thing as the article writes it. An emitter per connection hears what comes while it listens, and
  * sends it on. No `id:`, so a reconnect starts at now and what came in between is lost; no look at whether the client
- * takes what it is sent.
+ * takes what it is sent. It frames rightly and ends with its client: what it loses, it loses by its design.
  */
 export function GET(request: Request): Promise<Response> {
   return answer(request, () => {
-    const { article, config } = getRuntime();
-    if (article === undefined)
-      throw new FeedlineError('not-found', 'The article’s way is here only in the demo (DEMO=1).');
+    const { article, config, connections } = getRuntime();
+    if (article === undefined) throw notHere();
     const id = readFeedId(new URL(request.url), { segment: 2 });
     const encoder = new TextEncoder();
     let stop = (): void => undefined;
@@ -23,12 +22,26 @@ export function GET(request: Request): Promise<Response> {
       start(controller) {
         controller.enqueue(encoder.encode(':\n\n'));
         stop = article.listen(config.topics[0], id, (value) => {
-          controller.enqueue(encoder.encode(`data:${value?.toString() ?? ''}\n\n`));
+          const lines = (value?.toString() ?? '').split(/\r\n|\r|\n/);
+          controller.enqueue(encoder.encode(`${lines.map((line) => `data:${line}\n`).join('')}\n`));
         });
         request.signal.addEventListener('abort', () => stop());
+        connections.current()?.onClose(() => stop());
       },
       cancel: () => stop(),
     });
     return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
   });
+}
+
+/** Next.js would run GET for a HEAD, and nothing would ever end that listener. */
+export function HEAD(request: Request): Promise<Response> {
+  return answer(request, () => {
+    if (getRuntime().article === undefined) throw notHere();
+    return new Response(null, { headers: { 'content-type': SSE_CONTENT_TYPE } });
+  });
+}
+
+function notHere(): FeedlineError {
+  return new FeedlineError('not-found', 'The article’s way is here only in the demo (DEMO=1).');
 }
