@@ -159,8 +159,8 @@ describe('the stream of a feed', () => {
   });
 
   it('may be read by a page of any origin in the demo', async () => {
-    const response = await server.fetch('/healthz');
-    expect(response.status).toBe(200);
+    const client = await server.stream('/getData/a', { origin: 'http://elsewhere.test' }).untilOpen();
+    expect(client.headers['access-control-allow-origin']).toBe('*');
     const preflight = await server.fetch('/getData/a', {
       method: 'OPTIONS',
       headers: { origin: 'http://elsewhere.test' },
@@ -209,6 +209,14 @@ describe('clients that behave badly', () => {
     });
     expect(response).toBe(200);
     expect(await server.metric('feedline_streams_opened_total')).toBe(0);
+  });
+
+  it('HEAD on the article’s way keeps nothing', async () => {
+    const id = newFeedId();
+    for (let index = 0; index < 20; index += 1) {
+      expect((await server.fetch(`/api/article/${id}`, { method: 'HEAD' })).status).toBe(200);
+    }
+    expect(await server.metric('feedline_article_listeners')).toBe(0);
   });
 
   it('a client that closes leaves no reader behind', async () => {

@@ -104,13 +104,14 @@ function createRuntime(config: Config): MutableRuntime {
     now: Date.now,
     random: Math.random,
   });
+  const article = config.isDemo ? new ArticleEmitter() : undefined;
   const metrics = createMetrics({
     pod,
     hubStats: () => hub.stats(),
     recordLogStatus: () => recordLog.status(),
     streams,
+    articleListeners: article && (() => article.listenerCount),
   });
-  const article = config.isDemo ? new ArticleEmitter() : undefined;
   return {
     config,
     logger,

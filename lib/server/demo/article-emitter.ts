@@ -14,6 +14,11 @@ export class ArticleEmitter {
     for (const { key, value } of records) if (key !== null) this.#emitter.emit(`${topic}/${key.toString()}`, value);
   }
 
+  /** How many listen now. */
+  get listenerCount(): number {
+    return this.#emitter.eventNames().reduce((sum, name) => sum + this.#emitter.listenerCount(name), 0);
+  }
+
   /** Hears the values of one ID from now on, until the undo is called. */
   listen(topic: string, id: string, listener: Listener): () => void {
     const name = `${topic}/${id}`;

@@ -8,10 +8,13 @@ export interface MetricSources {
   readonly hubStats: () => HubStats;
   readonly recordLogStatus: () => RecordLogStatus;
   readonly streams: Streams;
+  /** Connections of the article's way; undefined outside the demo. */
+  readonly articleListeners: (() => number) | undefined;
 }
 
 /** The registry behind `/metrics`. Everything is read when it is asked for; nothing is counted twice. */
-export function createMetrics({ pod, hubStats, recordLogStatus, streams }: MetricSources): Registry {
+export function createMetrics(sources: MetricSources): Registry {
+  const { pod, hubStats, recordLogStatus, streams, articleListeners } = sources;
   const registry = new Registry();
   registry.setDefaultLabels({ pod });
   collectDefaultMetrics({ register: registry });
@@ -49,6 +52,7 @@ export function createMetrics({ pod, hubStats, recordLogStatus, streams }: Metri
   });
   gauge('feedline_streams', 'Open SSE connections.', () => streams.openCount);
   counter('feedline_streams_opened_total', 'SSE connections opened.', () => streams.openedCount);
+  if (articleListeners) gauge('feedline_article_listeners', 'Connections of the article’s way.', articleListeners);
   new Counter({
     name: 'feedline_streams_ended_total',
     help: 'SSE connections ended, by reason.',
