@@ -6,11 +6,17 @@ import { ROOT } from '#scripts/process/root.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { expect, test } from './fixtures.ts';
 
-async function start(env: Record<string, string>) {
-  const port = await freePort();
+async function start(env: Record<string, string>, givenPort?: number) {
+  const port = givenPort ?? (await freePort());
   const logFile = join(ROOT, '.cache', 'test', `e2e-${port}.log`);
   const part = await startServer({ port, env: { DEMO: '1', ...env }, logFile });
   return { part, url: `http://${LOOPBACK}:${port}` };
+}
+
+async function publish(url: string, id: string, seq: number): Promise<number> {
+  const body = JSON.stringify({ id, seq, producedAtMs: Date.now() });
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(`${url}/api/feeds/${id}/events`, { method: 'POST', headers, body })).status;
 }
 
 test('with the in-process log every page says that it is not Kafka', async ({ page, feedId }) => {
@@ -46,19 +52,7 @@ test('a page shows why the server is not ready, and goes live by itself once the
   await ensureTopic(brokers, { topic: 'orders' });
   await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
   await expect(page.getByTestId('server-problem')).toHaveCount(0);
-  const data = { id: feedId, seq: 1, producedAtMs: Date.now() };
-  await expect
-    .poll(
-      async () =>
-        (
-          await fetch(`${url}/api/feeds/${feedId}/events`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(data),
-          })
-        ).status,
-    )
-    .toBe(201);
+  await expect.poll(() => publish(url, feedId, 1)).toBe(201);
   await expect(page.getByTestId('last-seq')).toContainText('1');
   await part.stop();
   await kafka.stop();
@@ -75,12 +69,11 @@ test('a server that is killed and started again is reconnected to by itself, and
   await first.part.kill();
   await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'reconnecting');
   const port = Number(new URL(first.url).port);
-  const logFile = join(ROOT, '.cache', 'test', `e2e-${port}-again.log`);
-  const again = await startServer({ port, env: { DEMO: '1', RECORD_LOG: 'memory' }, logFile });
+  const again = await start({ RECORD_LOG: 'memory' }, port);
   await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
   // The in-process log of before is gone: that is a gap, in words.
   await expect(page.locator('[data-kind=gap]')).toHaveCount(1);
-  await again.stop();
+  await again.part.stop();
 });
 
 test('streams that the server ends for their age do not flicker the badge, and lose nothing', async ({
@@ -107,12 +100,7 @@ test('streams that the server ends for their age do not flicker the badge, and l
     .poll(
       async () => {
         seq += 1;
-        const body = JSON.stringify({ id: feedId, seq, producedAtMs: Date.now() });
-        await fetch(`${url}/api/feeds/${feedId}/events`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body,
-        });
+        await publish(url, feedId, seq);
         return rotations;
       },
       { intervals: [20], timeout: 30_000 },

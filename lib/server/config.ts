@@ -101,9 +101,12 @@ const environment = z.object({
   KAFKA_PARTITIONER: z
     .string()
     .default('murmur2')
-    .transform(parsePartitioners)
-    .refine((partitioners) => partitioners !== null, {
-      error: `should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`,
+    .transform((text, context) => {
+      const partitioners = parsePartitioners(text);
+      if (partitioners !== null) return partitioners;
+      const message = `should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
     }),
   KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
   KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
@@ -152,7 +155,7 @@ function toConfig(env: Environment): Config {
       groupPrefix: env.KAFKA_GROUP_PREFIX,
       sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
       metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
-      partitionerOf: (topic) => partitioners?.get(topic) ?? partitioners?.get('') ?? 'murmur2',
+      partitionerOf: (topic) => partitioners.get(topic) ?? partitioners.get('') ?? 'murmur2',
     },
     stream: {
       pingMs: env.PING_MS,

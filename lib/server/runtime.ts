@@ -8,7 +8,7 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
 import { Hub } from './hub/hub.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
 import type { RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
@@ -27,7 +27,7 @@ export interface Runtime {
   readonly recordLog: RecordLog & RecordPublisher;
   readonly streams: Streams;
   readonly connections: ConnectionTracker;
-  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly metrics: Metrics;
   /** What the article's way listens to; only in the demo. */
   readonly article: ArticleEmitter | undefined;
   readonly isDraining: boolean;

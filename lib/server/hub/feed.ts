@@ -39,7 +39,7 @@ export class Feed {
     this.id = id;
     this.topic = topic;
     this.#ring = new FrameRing(limits);
-    this.#floor = new Map(topic.positionsOf(topic.partitionsOf(Buffer.from(id))));
+    this.#floor = new Map(topic.positionsOf(topic.partitionsOf(id)));
   }
 
   get head(): number {
@@ -67,10 +67,6 @@ export class Feed {
 
   get floor(): Positions {
     return this.#floor;
-  }
-
-  hasPartition(partition: number): boolean {
-    return this.#floor.has(partition);
   }
 
   frameAt(index: number): Frame {
@@ -110,7 +106,7 @@ export class Feed {
   /** The topic was created again: the offsets of before mean nothing now. */
   restart(from: string): void {
     this.#floor.clear();
-    this.include(this.topic.partitionsOf(Buffer.from(this.id)));
+    this.include(this.topic.partitionsOf(this.id));
     const data = { reason: GapReason.recreatedTopic, from, to: this.headCursor(), resumesAt: GapResume.oldest };
     this.#push(new GapFrame(data, EVERY_PARTITION, 0));
     this.#firstOfEpoch = this.#ring.head;

@@ -3,6 +3,7 @@ import type { Partitioner } from '../record-log/partitioner.ts';
 import type { LogGap, LogRecord, RecordBatch, RecordLogHandler, TopicSnapshot } from '../record-log/port.ts';
 import { Feed } from './feed.ts';
 import { FeedDirectory } from './feed-directory.ts';
+import type { FrameSource } from './frame.ts';
 import type { RingLimits } from './frame-ring.ts';
 import { TopicState } from './topic-state.ts';
 
@@ -74,9 +75,10 @@ export class Hub implements RecordLogHandler {
     const topic = this.#topics.get(batch.topic);
     if (topic === undefined) return;
     const touched = new Set<Feed>();
-    const receivedAtMs = this.#options.now();
+    const { pod, now } = this.#options;
+    const source = { topic: batch.topic, partition: batch.partition, pod, receivedAtMs: now() };
     for (const record of batch.records) {
-      const feed = this.#take(topic, record, batch.partition, receivedAtMs);
+      const feed = this.#take(topic, record, source);
       if (feed !== undefined) touched.add(feed);
     }
     this.#records += batch.records.length;
@@ -152,7 +154,8 @@ export class Hub implements RecordLogHandler {
     };
   }
 
-  #take(topic: Topic, record: LogRecord, partition: number, receivedAtMs: number): Feed | undefined {
+  #take(topic: Topic, record: LogRecord, source: FrameSource): Feed | undefined {
+    const { partition, receivedAtMs } = source;
     this.#lastRecordAtMs = receivedAtMs;
     const { key } = record;
     if (key === null || key.length === 0 || !isUtf8(key)) {
@@ -168,7 +171,7 @@ export class Hub implements RecordLogHandler {
       if (topic.unpredicted.size === this.#options.directorySize) topic.state.distrustPartitioner();
     }
     const feed = topic.feeds.get(id);
-    feed?.append(record, { topic: topic.state.origin.topic, partition, pod: this.#options.pod, receivedAtMs });
+    feed?.append(record, source);
     return feed;
   }
 
@@ -193,7 +196,7 @@ function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {
   const isSameEpoch = snapshot.origin.epoch === state.origin.epoch;
   state.update(snapshot);
   for (const [feed, from] of cursorsBefore) {
-    if (isSameEpoch) feed.include(state.partitionsOf(Buffer.from(feed.id)));
+    if (isSameEpoch) feed.include(state.partitionsOf(feed.id));
     else feed.restart(from);
     feed.flush();
   }

@@ -52,7 +52,7 @@ function positionsInFeed(feed: Feed, cursor: Cursor): Map<number, number> | null
   const { topic } = feed;
   if (cursor.partitionCount > topic.origin.partitionCount) return null;
   const hasGrown = cursor.partitionCount < topic.origin.partitionCount;
-  if (hasGrown) feed.include(topic.partitionsOf(Buffer.from(feed.id), cursor.partitionCount));
+  if (hasGrown) feed.include(topic.partitionsOf(feed.id, cursor.partitionCount));
   const positions = new Map<number, number>();
   let isKnown = false;
   for (const partition of feed.floor.keys()) {

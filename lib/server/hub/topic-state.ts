@@ -50,8 +50,8 @@ export class TopicState {
   }
 
   /** Where a feed can be: its one predicted partition, or all of them. */
-  partitionsOf(key: Uint8Array, partitionCount = this.#origin.partitionCount): readonly number[] {
-    const predicted = predictPartition(this.#partitioner, key, partitionCount);
+  partitionsOf(id: string, partitionCount = this.#origin.partitionCount): readonly number[] {
+    const predicted = predictPartition(this.#partitioner, Buffer.from(id), partitionCount);
     return predicted === null ? this.allPartitions() : [predicted];
   }
 

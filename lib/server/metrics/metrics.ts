@@ -12,10 +12,19 @@ export interface MetricSources {
   readonly articleListeners: (() => number) | undefined;
 }
 
-/** The registry behind `/metrics`. Everything is read when it is asked for; nothing is counted twice. */
-export function createMetrics(sources: MetricSources): Registry {
+/** What `/metrics` answers with. */
+export interface Metrics {
+  readonly contentType: string;
+  /** Prometheus text, as of now. */
+  render(): Promise<string>;
+}
+
+/** Everything is read when it is asked for; nothing is counted twice. */
+export function createMetrics(sources: MetricSources): Metrics {
   const { pod, hubStats, recordLogStatus, streams, articleListeners } = sources;
   const registry = new Registry();
+  // The hub walks over all its feeds for these: once for all that one answer tells of it.
+  let stats = hubStats();
   registry.setDefaultLabels({ pod });
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number): void => {
@@ -39,13 +48,13 @@ export function createMetrics(sources: MetricSources): Registry {
       },
     });
   };
-  gauge('feedline_feeds', 'Feeds in memory, watched now or a moment ago.', () => hubStats().feeds);
-  gauge('feedline_readers', 'Readers at their places in feeds.', () => hubStats().readers);
-  gauge('feedline_ring_bytes', 'Bytes held by the rings of all feeds, about.', () => hubStats().ringBytes);
-  counter('feedline_records_total', 'Records taken from the record log.', () => hubStats().records);
-  counter('feedline_records_without_id_total', 'Records without a usable ID.', () => hubStats().recordsWithoutId);
+  gauge('feedline_feeds', 'Feeds in memory, watched now or a moment ago.', () => stats.feeds);
+  gauge('feedline_readers', 'Readers at their places in feeds.', () => stats.readers);
+  gauge('feedline_ring_bytes', 'Bytes held by the rings of all feeds, about.', () => stats.ringBytes);
+  counter('feedline_records_total', 'Records taken from the record log.', () => stats.records);
+  counter('feedline_records_without_id_total', 'Records without a usable ID.', () => stats.recordsWithoutId);
   counter('feedline_records_unpredicted_total', 'Records in a partition that the partitioner does not predict.', () => {
-    return hubStats().recordsUnpredicted;
+    return stats.recordsUnpredicted;
   });
   gauge('feedline_record_log_live', '1 while every topic is being read.', () => {
     return recordLogStatus().state === 'live' ? 1 : 0;
@@ -63,5 +72,11 @@ export function createMetrics(sources: MetricSources): Registry {
       for (const [reason, count] of streams.ends) this.inc({ reason }, count);
     },
   });
-  return registry;
+  return {
+    contentType: registry.contentType,
+    render: () => {
+      stats = hubStats();
+      return registry.metrics();
+    },
+  };
 }

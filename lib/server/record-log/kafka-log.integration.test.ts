@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type Admin, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
 import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
@@ -26,6 +26,19 @@ function client(brokers: readonly string[]): Kafka {
 
 function deleteTopic(brokers: readonly string[], topic: string): Promise<void> {
   return withAdmin(brokers, (admin: Admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+/** Sends values that are all different, one after the other, and notes each that was stored. */
+function sender(producer: Producer, topic: string, keyOf: (value: string, index: number) => string) {
+  const sent: string[] = [];
+  const send = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      const value = `v${sent.length}`;
+      await producer.send({ topic, messages: [{ key: keyOf(value, index), value }] });
+      sent.push(value);
+    }
+  };
+  return { sent, send };
 }
 
 const untilLive = (log: KafkaLog) =>
@@ -73,14 +86,7 @@ describeWithBroker('Kafka', () => {
         createPartitioner: Partitioners.DefaultPartitioner,
       });
       await producer.connect();
-      const sent: string[] = [];
-      const send = async (count: number): Promise<void> => {
-        for (let index = 0; index < count; index += 1) {
-          const value = `v${sent.length}`;
-          await producer.send({ topic, messages: [{ key: value, value }] });
-          sent.push(value);
-        }
-      };
+      const { sent, send } = sender(producer, topic, (value) => value);
       await send(100);
       await withAdmin(testBrokers(), (admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }));
       // Until the producer itself uses the new partitions, so that some records lie there before the consumer looks.
@@ -239,14 +245,7 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    const sent: string[] = [];
-    const send = async (count: number): Promise<void> => {
-      for (let index = 0; index < count; index += 1) {
-        const value = `v${sent.length}`;
-        await producer.send({ topic, messages: [{ key: `k${index % 9}`, value }] });
-        sent.push(value);
-      }
-    };
+    const { sent, send } = sender(producer, topic, (_, index) => `k${index % 9}`);
     await send(100);
     const through = send(100);
     await kafka.kill();

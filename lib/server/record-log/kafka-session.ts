@@ -145,7 +145,7 @@ export class KafkaSession {
 
   async #describe(): Promise<ClusterDescription> {
     const description = await describeTopics(this.#cluster, this.#options.topics);
-    this.#options.onMissing(description.topics.filter(({ epoch }) => epoch === null).map(({ topic }) => topic));
+    this.#options.onMissing(missingOf(description));
     return description;
   }
 
@@ -174,11 +174,12 @@ export class KafkaSession {
     if (this.#isInspecting) return;
     this.#isInspecting = true;
     try {
-      const { clusterId, topics } = await this.#describe();
+      const description = await this.#describe();
+      const { clusterId, topics } = description;
       const appeared = topics.find(({ topic, epoch }) => epoch !== null && !reading.includes(topic));
       if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" now exists`);
-      for (const description of topics) await this.#restartIfRecreated(description, clusterId);
-      this.#leaveMissing(reading.filter((name) => topics.some(({ topic, epoch }) => topic === name && epoch === null)));
+      for (const topic of topics) await this.#restartIfRecreated(topic, clusterId);
+      this.#leaveMissing(missingOf(description).filter((topic) => reading.includes(topic)));
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'could not look at the topics; the next look is soon');
     } finally {
@@ -263,6 +264,10 @@ export class KafkaSession {
     // Only now: were the batch refused, kafkajs fetches it again, and it must not pass for one that was handed over.
     this.#options.book.advance(topic, partition, nextPosition);
   }
+}
+
+function missingOf({ topics }: ClusterDescription): string[] {
+  return topics.filter(({ epoch }) => epoch === null).map(({ topic }) => topic);
 }
 
 function toRecord({ offset, key, value, headers, timestamp }: KafkaMessage): LogRecord {
