@@ -42,6 +42,7 @@ export class KafkaSession {
   readonly #over = deferred<string>();
   #inspectTimer: NodeJS.Timeout | undefined;
   #isInspecting = false;
+  #isOver = false;
   #missingBefore: readonly string[] = [];
   /** Topics whose epoch was not looked at since the last join, across which a topic may have been created again. */
   readonly #unchecked = new Set<string>();
@@ -79,6 +80,7 @@ export class KafkaSession {
     try {
       return await Promise.race([this.#over.promise, this.#read(signal).then(() => this.#over.promise)]);
     } finally {
+      this.#isOver = true;
       clearInterval(this.#inspectTimer);
       signal.removeEventListener('abort', end);
     }
@@ -99,6 +101,8 @@ export class KafkaSession {
     await this.#consumer.subscribe({ topics: names, fromBeginning: true });
     for (const description of topics) await this.#adopt(description, clusterId);
     await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as FetchedBatch) });
+    // A consumer that was lost while it joined ends the session before this: its timer would be nobody's to clear.
+    if (this.#isOver) return;
     this.#inspectTimer = setInterval(() => void this.#inspect(names), this.#options.metadataMaxAgeMs);
   }
 
