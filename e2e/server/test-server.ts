@@ -50,8 +50,12 @@ export class TestServer {
     return fetch(`${this.baseUrl}${path}`, init);
   }
 
-  async publish(id: string, value: unknown): Promise<void> {
-    const body = JSON.stringify(value);
+  publish(id: string, value: unknown): Promise<void> {
+    return this.publishText(id, JSON.stringify(value));
+  }
+
+  /** The text as it stands, which must be JSON. */
+  async publishText(id: string, body: string): Promise<void> {
     const headers = { 'content-type': 'application/json' };
     const response = await this.fetch(`/api/feeds/${encodeURIComponent(id)}/events`, { method: 'POST', headers, body });
     expect(response.status).toBe(201);

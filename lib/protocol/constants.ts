@@ -24,14 +24,38 @@ export const QueryName = {
   after: 'after',
   format: 'format',
   id: 'id',
+  lane: 'lane',
   prefix: 'prefix',
+  /** Demo only: an added round trip, ms. */
+  rttMs: 'rttMs',
   topic: 'topic',
+  waitMs: 'waitMs',
 } as const;
 
 /** Header names, lower case, as `Headers` and Node give them. */
 export const HeaderName = {
   lastEventId: 'last-event-id',
+  /** Of a poll: the cursor to ask on from, where there is no body to carry it. */
+  cursor: 'feedline-cursor',
+  /** Of a poll: bytes sent to its lane before this answer. */
+  bytes: 'feedline-bytes',
+  /** Of a poll: main-thread time of the server for its lane before this answer, ms. */
+  busyMs: 'feedline-busy-ms',
+  /** Of a poll: the server's clock as the request came in and as the answer was made, `received=…, sent=…`, ms since 1970. */
+  clock: 'feedline-clock',
+  pod: 'feedline-pod',
+  retryAfter: 'retry-after',
 } as const;
+
+/** What a browser lets a page of another origin read of an answer. */
+export const EXPOSED_HEADERS = [
+  HeaderName.cursor,
+  HeaderName.bytes,
+  HeaderName.busyMs,
+  HeaderName.clock,
+  HeaderName.pod,
+  HeaderName.retryAfter,
+] as const;
 
 /** How an event carries its record: the value verbatim, or a JSON envelope with everything around it. */
 export const EventFormat = { raw: 'raw', envelope: 'envelope' } as const;
@@ -69,6 +93,22 @@ export const FEED_ID_MAX_BYTES = 256;
 
 /** Longest cursor, in characters (all ASCII): request headers over 16 KB are refused by servers for good. */
 export const CURSOR_MAX_CHARS = 2048;
+
+/** How long a poll waits for an event where `waitMs` does not say, ms. */
+export const POLL_WAIT_MS = 25_000;
+
+/** The longest that a poll may ask to wait, ms: proxies cut what is silent for 60 s. */
+export const POLL_WAIT_MAX_MS = 55_000;
+
+/** A poll's answer is full at this many bytes or events; what it takes at once may exceed that once. */
+export const POLL_FULL_BYTES = 65_536;
+export const POLL_FULL_EVENTS = 500;
+
+/** Longest name of a lane. */
+export const LANE_MAX_CHARS = 64;
+
+/** The longest round trip that may be added, ms. */
+export const ADDED_RTT_MAX_MS = 2_000;
 
 /** How long EventSource waits before it reconnects by itself, in ms; sent as `retry:` at the start of a stream. */
 export const RETRY_MS = 1000;

@@ -11,6 +11,8 @@ export const ERROR_STATUS = {
   'body-invalid': 400,
   'body-too-large': 413,
   'record-log-unavailable': 503,
+  'not-ready': 503,
+  draining: 503,
 } as const satisfies Record<string, number>;
 
 /** Stable name of an error; clients may switch on it. */

@@ -19,8 +19,10 @@ export interface HelloData {
 /** Comes at least every `pingMs`; its `id:` is the position through which this reader has been served. */
 export interface PingData {
   readonly serverTimeMs: number;
-  /** Bytes of response body written to this connection before this event. */
+  /** Bytes sent before this event, headers and framing included: on this connection, or to its `?lane=` if it has one. */
   readonly bytes: number;
+  /** Main-thread time that the server has spent on its `?lane=`, ms; absent without one. */
+  readonly busyMs?: number;
 }
 
 /** History from `from` to `to` is really gone. Its `id:` equals `to`. */
@@ -31,6 +33,20 @@ export interface GapData {
   readonly to: string;
   readonly resumesAt: GapResume;
 }
+
+/** Body of a poll that has something to tell, 200. */
+export interface PollBody {
+  readonly events: readonly PollEvent[];
+  /** Where to ask on from: behind the last event, or further where the pod has read on without another one. */
+  readonly cursor: string;
+  /** Whether the feed is over: no event will ever follow. */
+  readonly ended: boolean;
+}
+
+/** One element of a poll's `events`. `data` is the text that `event.data` is on a stream. */
+export type PollEvent =
+  | { readonly cursor: string; readonly data: string }
+  | { readonly cursor: string; readonly gap: GapData };
 
 /** A cut on purpose: reconnect with the cursor, after `retryMs`. Sent as `rotate` (old age) and `draining` (shutdown). */
 export interface CutData {

@@ -1,23 +1,46 @@
 import { QueryName } from './constants.ts';
 
-/** What a stream's URL may ask for. */
-export interface StreamUrlOptions {
+/** What the URL of a stream or a poll may ask for. */
+export interface FeedUrlOptions {
   readonly after?: string | undefined;
   readonly format?: string | undefined;
   readonly topic?: string | undefined;
+  /** Names the lane of a comparison, so that the server counts what it costs. */
+  readonly lane?: string | undefined;
+  /** Demo only: a round trip to add, ms. */
+  readonly rttMs?: number | undefined;
 }
 
 /**
  * The URL of a feed's stream, relative to the origin. IDs that a path cannot carry (`.` and `..` are removed by every
  * URL parser, an encoded slash by some proxies) go into the query, so the query form is the one that is always right.
  */
-export function streamUrl(id: string, options: StreamUrlOptions = {}): string {
-  const query = new URLSearchParams({ [QueryName.id]: id });
-  for (const name of [QueryName.topic, QueryName.format, QueryName.after] as const) {
+export function streamUrl(id: string, options: FeedUrlOptions = {}): string {
+  return `/api/feeds/stream?${queryOf(id, options)}`;
+}
+
+/** The URL of a poll of a feed that waits up to `waitMs` for an event; 0 is answered at once. */
+export function pollUrl(id: string, waitMs: number, options: FeedUrlOptions = {}): string {
+  const query = queryOf(id, options);
+  query.set(QueryName.waitMs, String(waitMs));
+  return `/api/feeds/poll?${query}`;
+}
+
+/** The URL of a feed as the article streams it; demo only. */
+export function articleUrl(id: string, { lane, rttMs }: Pick<FeedUrlOptions, 'lane' | 'rttMs'> = {}): string {
+  return `/api/article/${encodeURIComponent(id)}?${withOptions(new URLSearchParams(), { lane, rttMs })}`;
+}
+
+function queryOf(id: string, options: FeedUrlOptions): URLSearchParams {
+  return withOptions(new URLSearchParams({ [QueryName.id]: id }), options);
+}
+
+function withOptions(query: URLSearchParams, options: FeedUrlOptions): URLSearchParams {
+  for (const name of ['topic', 'format', 'after', 'lane', 'rttMs'] as const) {
     const value = options[name];
-    if (value !== undefined) query.set(name, value);
+    if (value !== undefined) query.set(QueryName[name], String(value));
   }
-  return `/api/feeds/stream?${query}`;
+  return query;
 }
 
 /** The page that shows one feed live. */

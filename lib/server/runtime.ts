@@ -13,6 +13,7 @@ import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
 import type { RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
 import { ConnectionTracker } from './transport/connection.ts';
+import { Polls } from './transport/polls.ts';
 import { Streams } from './transport/streams.ts';
 
 const KEY = Symbol.for('feedline.runtime');
@@ -26,6 +27,7 @@ export interface Runtime {
   readonly hub: Hub;
   readonly recordLog: RecordLog & RecordPublisher;
   readonly streams: Streams;
+  readonly polls: Polls;
   readonly connections: ConnectionTracker;
   readonly metrics: Metrics;
   /** What the article's way listens to; only in the demo. */
@@ -47,7 +49,10 @@ export function startRuntime(): void {
   const running = createRuntime(config);
   Object.defineProperty(globalThis, KEY, { value: running, configurable: true });
   const stopReading = running.recordLog.read(handlerOf(running));
-  const sweeping = setInterval(() => running.hub.sweep(), SWEEP_MS);
+  const sweeping = setInterval(() => {
+    running.hub.sweep();
+    running.connections.sweep();
+  }, SWEEP_MS);
   const stop = (signal: NodeJS.Signals): void => {
     if (running.isDraining) return;
     running.isDraining = true;
@@ -104,12 +109,15 @@ function createRuntime(config: Config): MutableRuntime {
     now: Date.now,
     random: Math.random,
   });
+  const whyNotReady = (): string => recordLog.status().reason;
+  const polls = new Polls({ hub, pod, whyNotReady, now: Date.now, random: Math.random });
   const article = config.isDemo ? new ArticleEmitter() : undefined;
   const metrics = createMetrics({
     pod,
     hubStats: () => hub.stats(),
     recordLogStatus: () => recordLog.status(),
     streams,
+    polls,
     articleListeners: article && (() => article.listenerCount),
   });
   return {
@@ -118,6 +126,7 @@ function createRuntime(config: Config): MutableRuntime {
     hub,
     recordLog,
     streams,
+    polls,
     metrics,
     article,
     connections: new ConnectionTracker(),
@@ -138,11 +147,11 @@ function handlerOf({ hub, article }: Runtime): RecordLogHandler {
   };
 }
 
-/** Ready no more, then every stream is ended at a moment of its own, then Kafka is left, then the process ends. */
+/** Ready no more, then every stream and poll is ended at a moment of its own, then Kafka is left, then the process ends. */
 async function shutDown(runtime: Runtime, signal: string, stop: () => Promise<void>): Promise<void> {
-  const { logger, streams, config } = runtime;
-  logger.info({ signal, streams: streams.openCount }, 'shutting down');
-  await streams.drain(config.stream.drainMs);
+  const { logger, streams, polls, config } = runtime;
+  logger.info({ signal, streams: streams.openCount, polls: polls.waitingCount }, 'shutting down');
+  await Promise.all([streams.drain(config.stream.drainMs), polls.drain(config.stream.drainMs)]);
   await stop();
   logger.info('stopped');
   process.exit(0);

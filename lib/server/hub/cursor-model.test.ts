@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventFormat, EventName, RecordLogKind } from '../../protocol/constants.ts';
+import { EventName, RecordLogKind } from '../../protocol/constants.ts';
 import { type CursorOrigin, decodeCursor } from '../../protocol/cursor.ts';
 import { controlEvent } from '../../protocol/sse.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
@@ -13,6 +13,7 @@ import { type ParsedEvent, SseParser } from '../testing/parse-sse.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
 import { findStart } from './resume.ts';
+import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const TOPIC = 'orders';
 const ID = '1234';
@@ -117,7 +118,7 @@ class Client {
     };
     const feed = hub.feed(TOPIC, ID);
     const start = findStart(feed, this.#cursor);
-    const reader = new Reader(feed, sink, EventFormat.raw, start);
+    const reader = new Reader(feed, sink, SSE_ENCODINGS.raw, start);
     const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
     sent.push(
       Buffer.from(controlEvent(EventName.hello, {}, start.gap === undefined ? reader.cursor : undefined) + gap),

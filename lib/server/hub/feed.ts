@@ -1,17 +1,21 @@
-import { type EventFormat, GapReason, GapResume } from '../../protocol/constants.ts';
+import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { Positions } from '../../protocol/cursor.ts';
 import type { LogGap, LogRecord } from '../record-log/port.ts';
-import { EVERY_PARTITION, type Frame, type FrameSource, GapFrame, RecordFrame } from './frame.ts';
+import type { Encoding, FrameSource } from './encoding.ts';
+import { EVERY_PARTITION, type Frame, GapFrame, RecordFrame } from './frame.ts';
 import { FrameRing, type RingLimits } from './frame-ring.ts';
 import type { Reader } from './reader.ts';
 import type { TopicState } from './topic-state.ts';
 
 /** A write stays near this size, so that a sink with little room is not flooded by one that joins much. */
 const CHUNK_BYTES = 65_536;
+/** The same as a number of events. */
+const CHUNK_EVENTS = 500;
 
 /** Some frames of a feed, joined into one write. */
 export interface Chunk {
   readonly bytes: Buffer;
+  readonly events: number;
   /** Index behind the last frame in it. */
   readonly next: number;
   /** Cursor behind the last frame in it. */
@@ -32,7 +36,7 @@ export class Feed {
   idleSinceMs: number | undefined;
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
-  readonly #chunks = new Map<EventFormat, { from: number; head: number; chunk: Chunk }>();
+  readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
   #firstOfEpoch = 0;
 
   constructor(id: string, topic: TopicState, limits: RingLimits) {
@@ -117,12 +121,12 @@ export class Feed {
     for (const reader of this.readers) reader.pump();
   }
 
-  /** The frames from an index on, joined; readers at the same place and format share the bytes. */
-  chunk(format: EventFormat, from: number): Chunk {
-    const last = this.#chunks.get(format);
+  /** The frames from an index on, joined; readers at the same place with the same encoding share the bytes. */
+  chunk(encoding: Encoding, from: number): Chunk {
+    const last = this.#chunks.get(encoding);
     if (last?.from === from && last.head === this.#ring.head) return last.chunk;
-    const chunk = this.#join(format, from);
-    this.#chunks.set(format, { from, head: this.#ring.head, chunk });
+    const chunk = this.#join(encoding, from);
+    this.#chunks.set(encoding, { from, head: this.#ring.head, chunk });
     return chunk;
   }
 
@@ -131,20 +135,20 @@ export class Feed {
     this.#chunks.clear();
   }
 
-  #join(format: EventFormat, from: number): Chunk {
+  #join(encoding: Encoding, from: number): Chunk {
     const parts: Buffer[] = [];
     let sizeBytes = 0;
     let next = from;
     let id = '';
-    while (next < this.#ring.head && sizeBytes < CHUNK_BYTES) {
+    while (next < this.#ring.head && sizeBytes < CHUNK_BYTES && next - from < CHUNK_EVENTS) {
       const frame = this.#ring.at(next);
-      const body = frame.body(format);
-      parts.push(idLine(frame.id), body);
+      const body = frame.body(encoding);
+      parts.push(encoding.head(frame.id), body);
       sizeBytes += body.length;
       id = frame.id;
       next += 1;
     }
-    return { bytes: Buffer.concat(parts), next, id };
+    return { bytes: Buffer.concat(parts), events: next - from, next, id };
   }
 
   #push(frame: Frame): void {
@@ -180,8 +184,4 @@ export class Feed {
     const positions = new Map(this.headPositions());
     return encoder.encode(positions.set(partition, position));
   }
-}
-
-export function idLine(id: string): Buffer {
-  return Buffer.from(`id: ${id}\n`, 'latin1');
 }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { EventFormat } from '../../protocol/constants.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { RecordFrame } from './frame.ts';
+import { POLL_ENCODINGS, POLL_SEPARATOR } from './poll-encoding.ts';
+import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const source = { topic: 'orders', partition: 2, pod: 'pod-1', receivedAtMs: 7 };
 
@@ -11,7 +13,7 @@ function frameOf(value: Buffer | null, headers?: Record<string, Buffer>): Record
 }
 
 function dataOf(frame: RecordFrame, format: EventFormat): string | undefined {
-  const events = parseSse(frame.body(format).toString('utf8'));
+  const events = parseSse(frame.body(SSE_ENCODINGS[format]).toString('utf8'));
   expect(events).toHaveLength(1);
   return events[0]?.data;
 }
@@ -26,6 +28,17 @@ describe('frame', () => {
         const value = parts.join('');
         fc.pre(value.isWellFormed());
         expect(dataOf(frameOf(Buffer.from(value)), EventFormat.raw)).toBe(value.replace(/\r\n?/g, '\n'));
+      }),
+    );
+  });
+
+  it('gives a poll the very text that it gives a stream, whatever the bytes and the format', () => {
+    fc.assert(
+      fc.property(fc.option(fc.uint8Array()), fc.constantFrom(...Object.values(EventFormat)), (bytes, format) => {
+        const frame = frameOf(bytes === null ? null : Buffer.from(bytes));
+        const element = `${POLL_ENCODINGS[format].head(frame.id)}${frame.body(POLL_ENCODINGS[format])}`;
+        const event = JSON.parse(element.slice(0, -POLL_SEPARATOR.length));
+        expect(event).toEqual({ cursor: 'cursor', data: dataOf(frame, format) });
       }),
     );
   });

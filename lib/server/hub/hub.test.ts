@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventFormat, GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
@@ -8,6 +8,7 @@ import { parseSse } from '../testing/parse-sse.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
 import { findStart, type Start } from './resume.ts';
+import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const TOPIC = 'orders';
 const ID = '1234';
@@ -57,7 +58,7 @@ class Fixture {
   read(after: string | null = null): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
     const written: Uint8Array[] = [];
     const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void written.push(bytes) };
-    const reader = new Reader(this.hub.feed(TOPIC, ID), sink, EventFormat.raw, this.start(after));
+    const reader = new Reader(this.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, this.start(after));
     reader.pump();
     return { reader, sink, text: () => Buffer.concat(written).toString('utf8') };
   }
@@ -72,7 +73,7 @@ describe('hub', () => {
     const fixture = new Fixture();
     const writes: number[] = [];
     const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void writes.push(bytes.length) };
-    new Reader(fixture.hub.feed(TOPIC, ID), sink, EventFormat.raw, fixture.start()).pump();
+    new Reader(fixture.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, fixture.start()).pump();
     fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'other', 'x'), record(3, 'c'));
     expect(writes).toHaveLength(1);
   });

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import type { LogGap, LogRecord, RecordBatch, RecordLogHandler, TopicSnapshot } from '../record-log/port.ts';
+import type { FrameSource } from './encoding.ts';
 import { Feed } from './feed.ts';
 import { FeedDirectory } from './feed-directory.ts';
-import type { FrameSource } from './frame.ts';
 import type { RingLimits } from './frame-ring.ts';
 import { TopicState } from './topic-state.ts';
 
@@ -94,9 +94,14 @@ export class Hub implements RecordLogHandler {
     for (const feed of topic.feeds.values()) feed.flush();
   }
 
+  /** Whether this pod knows its positions in the topic. */
+  isReady(topic: string): boolean {
+    return this.#topics.has(topic);
+  }
+
   /** Resolves once this pod knows its positions in the topic; rejects with the signal's reason. */
   async whenReady(topic: string, signal: AbortSignal): Promise<void> {
-    while (!this.#topics.has(topic)) await this.#nextTopic(signal);
+    while (!this.isReady(topic)) await this.#nextTopic(signal);
   }
 
   /** The feed of an ID, made on demand. Only once its topic is ready. */

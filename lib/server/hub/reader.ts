@@ -1,7 +1,7 @@
-import { type EventFormat, EventName, GapReason, GapResume } from '../../protocol/constants.ts';
+import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { CursorEncoder, Positions } from '../../protocol/cursor.ts';
-import { controlEvent } from '../../protocol/sse.ts';
-import { type Feed, idLine } from './feed.ts';
+import type { Encoding } from './encoding.ts';
+import type { Feed } from './feed.ts';
 import { EVERY_PARTITION } from './frame.ts';
 import type { Start } from './resume.ts';
 import type { Sink } from './sink.ts';
@@ -17,7 +17,7 @@ import type { Sink } from './sink.ts';
 export class Reader {
   readonly feed: Feed;
   readonly #sink: Sink;
-  readonly #format: EventFormat;
+  readonly #encoding: Encoding;
   #index: number;
   /** Set while the client may be ahead of frames that come: it resumed, and has been served further than this pod. */
   #served: Map<number, number> | undefined;
@@ -26,10 +26,10 @@ export class Reader {
   /** Of the epoch that this reader is in: it may still be among the frames of one that is over. */
   #encoder: CursorEncoder;
 
-  constructor(feed: Feed, sink: Sink, format: EventFormat, start: Start) {
+  constructor(feed: Feed, sink: Sink, encoding: Encoding, start: Start) {
     this.feed = feed;
     this.#sink = sink;
-    this.#format = format;
+    this.#encoding = encoding;
     this.#index = start.index;
     this.#served = isAhead(feed, start.served, start.index) ? new Map(start.served) : undefined;
     this.#encoder = feed.topic.encoder;
@@ -67,10 +67,10 @@ export class Reader {
   }
 
   #writeShared(): void {
-    const { bytes, next, id } = this.feed.chunk(this.#format, this.#index);
+    const { bytes, events, next, id } = this.feed.chunk(this.#encoding, this.#index);
     this.#index = next;
     this.#lastId = id;
-    this.#sink.write(bytes);
+    this.#sink.write(bytes, events);
   }
 
   /** One frame, unless the client has it already; its `id:` must not fall behind what the client has been served. */
@@ -86,7 +86,7 @@ export class Reader {
     if (position === undefined || frame.next > position) {
       served.set(frame.partition, frame.next);
       this.#lastId = this.#encodeServed(served);
-      this.#sink.write(Buffer.concat([idLine(this.#lastId), frame.body(this.#format)]));
+      this.#writeOne(frame.body(this.#encoding));
     }
     if (!isAhead(this.feed, served, this.#index)) this.#served = undefined;
   }
@@ -119,7 +119,11 @@ export class Reader {
   #writeGap(reason: GapReason, to: string): void {
     const gap = { reason, from: this.#lastId, to, resumesAt: GapResume.oldest };
     this.#lastId = to;
-    this.#sink.write(Buffer.from(controlEvent(EventName.gap, gap, to)));
+    this.#writeOne(this.#encoding.gap(gap));
+  }
+
+  #writeOne(body: Buffer): void {
+    this.#sink.write(Buffer.concat([this.#encoding.head(this.#lastId), body]), 1);
   }
 
   /** What was served, and where this pod has meanwhile read further with nothing for this feed, that. */

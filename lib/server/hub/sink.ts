@@ -5,8 +5,8 @@
 export interface Sink {
   /** True while more may be written. */
   readonly hasRoom: boolean;
-  /** Takes whole events. Must not be called once closed. */
-  write(bytes: Uint8Array): void;
+  /** Takes whole events, and how many they are. Must not be called once closed. */
+  write(bytes: Uint8Array, events: number): void;
   /** The one listener that hears that there is room again. */
   onRoom: (() => void) | undefined;
 }

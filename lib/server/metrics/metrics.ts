@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HubStats } from '../hub/hub.ts';
 import type { RecordLogStatus } from '../record-log/port.ts';
+import type { Polls } from '../transport/polls.ts';
 import type { Streams } from '../transport/streams.ts';
 
 export interface MetricSources {
@@ -8,6 +9,7 @@ export interface MetricSources {
   readonly hubStats: () => HubStats;
   readonly recordLogStatus: () => RecordLogStatus;
   readonly streams: Streams;
+  readonly polls: Polls;
   /** Connections of the article's way; undefined outside the demo. */
   readonly articleListeners: (() => number) | undefined;
 }
@@ -21,7 +23,7 @@ export interface Metrics {
 
 /** Everything is read when it is asked for; nothing is counted twice. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const { pod, hubStats, recordLogStatus, streams, articleListeners } = sources;
+  const { pod, hubStats, recordLogStatus, streams, polls, articleListeners } = sources;
   const registry = new Registry();
   // The hub walks over all its feeds for these: once for all that one answer tells of it.
   let stats = hubStats();
@@ -62,16 +64,21 @@ export function createMetrics(sources: MetricSources): Metrics {
   gauge('feedline_streams', 'Open SSE connections.', () => streams.openCount);
   counter('feedline_streams_opened_total', 'SSE connections opened.', () => streams.openedCount);
   if (articleListeners) gauge('feedline_article_listeners', 'Connections of the article’s way.', articleListeners);
-  new Counter({
-    name: 'feedline_streams_ended_total',
-    help: 'SSE connections ended, by reason.',
-    labelNames: ['reason'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [reason, count] of streams.ends) this.inc({ reason }, count);
-    },
-  });
+  const byReason = (name: string, help: string, counts: () => ReadonlyMap<string, number>): void => {
+    new Counter({
+      name,
+      help,
+      labelNames: ['reason'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [reason, count] of counts()) this.inc({ reason }, count);
+      },
+    });
+  };
+  byReason('feedline_streams_ended_total', 'SSE connections ended, by reason.', () => streams.ends);
+  gauge('feedline_polls_waiting', 'Polls that wait for an event.', () => polls.waitingCount);
+  byReason('feedline_polls_total', 'Polls answered, by reason.', () => polls.ends);
   return {
     contentType: registry.contentType,
     render: () => {

@@ -1,3 +1,4 @@
+import { EXPOSED_HEADERS, HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError, problemDocument } from '../../protocol/errors.ts';
 
 /** Never stored, never changed on its way: `next start` would gzip a stream (300 KB a connection), nginx hold it back. */
@@ -17,6 +18,7 @@ export async function respond(
 ): Promise<Response> {
   const response = await answerOrProblem(work);
   for (const [name, value] of Object.entries(STREAM_HEADERS)) response.headers.set(name, value);
+  if (corsOrigins.length > 0) response.headers.set('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
   allowOrigin(request, response.headers, corsOrigins);
   return response;
 }
@@ -25,7 +27,7 @@ export async function respond(
 export function respondPreflight(request: Request, corsOrigins: readonly string[]): Response {
   const headers = new Headers({
     'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': 'last-event-id',
+    'access-control-allow-headers': HeaderName.lastEventId,
     'access-control-max-age': '600',
   });
   allowOrigin(request, headers, corsOrigins);
@@ -37,7 +39,10 @@ async function answerOrProblem(work: () => Response | Promise<Response>): Promis
     return await work();
   } catch (error) {
     if (!(error instanceof FeedlineError)) throw error;
-    const headers = { 'content-type': 'application/problem+json', ...(error.status === 503 && { 'retry-after': '1' }) };
+    const headers = {
+      'content-type': 'application/problem+json',
+      ...(error.status === 503 && { [HeaderName.retryAfter]: '1' }),
+    };
     return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
   }
 }

@@ -5,7 +5,9 @@ import type { StreamConfig } from '../config.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';
 import { findStart } from '../hub/resume.ts';
+import { SSE_ENCODINGS } from '../hub/sse-encoding.ts';
 import type { Connection } from './connection.ts';
+import { laneCost } from './lane-cost.ts';
 import type { StreamRequest } from './stream-request.ts';
 import { WebStreamSink } from './web-stream-sink.ts';
 
@@ -52,7 +54,10 @@ export class SseStream {
     this.#request = request;
     this.#connection = connection;
     this.#onEnd = onEnd;
-    this.#sink = new WebStreamSink({ onCancel: () => this.#close('client') });
+    this.#sink = new WebStreamSink({
+      onCancel: () => this.#close('client'),
+      ...(connection !== undefined && { work: (act) => connection.work(act) }),
+    });
   }
 
   /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */
@@ -99,7 +104,7 @@ export class SseStream {
     if (this.#closed.signal.aborted) return;
     const feed = hub.feed(topic, id);
     const start = findStart(feed, after);
-    const reader = new Reader(feed, this.#sink, format, start);
+    const reader = new Reader(feed, this.#sink, SSE_ENCODINGS[format], start);
     this.#reader = reader;
     // With a gap, `hello` has no id: a client that drops between the two must not lose the gap.
     const hello = controlEvent(EventName.hello, this.#hello(), start.gap === undefined ? reader.cursor : undefined);
@@ -126,8 +131,14 @@ export class SseStream {
       this.#watchRoom();
       return;
     }
-    const data: PingData = { serverTimeMs: this.#context.now(), bytes: this.#sink.bytes };
-    this.#write(controlEvent(EventName.ping, data, this.#reader?.cursor));
+    this.#write(controlEvent(EventName.ping, this.#pingData(), this.#reader?.cursor));
+  }
+
+  #pingData(): PingData {
+    const serverTimeMs = this.#context.now();
+    const lane = this.#connection?.lane;
+    if (lane !== undefined) return { serverTimeMs, ...laneCost(lane) };
+    return { serverTimeMs, bytes: this.#connection?.bytes ?? this.#sink.bytes };
   }
 
   /** Old age, between events: pods can be replaced, and a proxy with an age limit never cuts. */

@@ -1,4 +1,11 @@
-import { EventFormat, HeaderName, QueryName } from '../../protocol/constants.ts';
+import {
+  ADDED_RTT_MAX_MS,
+  EventFormat,
+  HeaderName,
+  POLL_WAIT_MAX_MS,
+  POLL_WAIT_MS,
+  QueryName,
+} from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import { parseFeedId } from '../../protocol/feed-id.ts';
 
@@ -9,6 +16,12 @@ export interface StreamRequest {
   readonly format: EventFormat;
   /** The cursor to go on from, as the client sent it; null to start now. */
   readonly after: string | null;
+}
+
+/** What a client asks of a poll. */
+export interface PollRequest extends StreamRequest {
+  /** How long to wait for an event, ms; 0 is answered at once. */
+  readonly waitMs: number;
 }
 
 /** Where in the path the ID stands: `/getData/{id}` → 1, `/api/feeds/{id}/stream` → 2; or in the query. */
@@ -33,6 +46,32 @@ export function readStreamRequest(
     // EventSource repeats the URL's cursor at every reconnect, so the header is the newer one.
     after: request.headers.get(HeaderName.lastEventId) || url.searchParams.get(QueryName.after) || null,
   };
+}
+
+/** The same for a poll. */
+export function readPollRequest(
+  request: Request,
+  target: string,
+  place: IdPlace,
+  topics: readonly string[],
+): PollRequest {
+  const { searchParams } = new URL(target, request.url);
+  const waitMs = readWhole(searchParams, QueryName.waitMs, POLL_WAIT_MAX_MS) ?? POLL_WAIT_MS;
+  return { ...readStreamRequest(request, target, place, topics), waitMs };
+}
+
+/** The round trip to add, ms: a condition of the demo's comparison, nothing for anyone else. */
+export function readAddedRttMs(url: URL, isDemo: boolean): number {
+  const rttMs = readWhole(url.searchParams, QueryName.rttMs, ADDED_RTT_MAX_MS) ?? 0;
+  if (rttMs === 0 || isDemo) return rttMs;
+  throw new FeedlineError('query-invalid', `?${QueryName.rttMs}= adds a round trip only in the demo (DEMO=1).`);
+}
+
+function readWhole(query: URLSearchParams, name: string, max: number): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (/^\d{1,9}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new FeedlineError('query-invalid', `?${name}= should be a whole number from 0 to ${max}, not "${text}".`);
 }
 
 /** The ID, taken from the raw path so that it is percent-decoded exactly once. */

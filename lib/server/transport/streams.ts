@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RETRY_MS } from '../../protocol/constants.ts';
 import type { Connection } from './connection.ts';
+import { drainEach } from './drain.ts';
 import { SseStream, type StreamContext, type StreamEnd } from './sse-stream.ts';
 import type { StreamRequest } from './stream-request.ts';
-
-/** How long, beyond its time, a drain waits for a client that takes its last bytes slowly. */
-const FLUSH_LIMIT_MS = 1_000;
 
 /** The open streams of this process: to count them, and to end them when it shuts down. */
 export class Streams {
@@ -45,21 +42,11 @@ export class Streams {
     return body;
   }
 
-  /**
-   * Ends every stream, each at a moment of its own within `withinMs`, so that the clients do not all come back to the
-   * next pod at once. Resolves when the last one has been sent, or shortly after that time.
-   */
+  /** Ends every stream within this time; see `drainEach`. */
   async drain(withinMs: number): Promise<void> {
     this.#isDraining = true;
     const { random } = this.#context;
-    const drained = [...this.#open].map(async (stream) => {
-      await delay(withinMs * random());
-      await stream.drain(this.#retryMs());
-    });
-    const limit = new AbortController();
-    const slow = delay(withinMs + FLUSH_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(drained), slow]);
-    limit.abort();
+    await drainEach(this.#open, { withinMs, random }, (stream) => stream.drain(this.#retryMs()));
   }
 
   #retryMs(): number {

@@ -3,6 +3,8 @@ import type { Sink } from '../hub/sink.ts';
 export interface WebStreamSinkOptions {
   /** How much may wait in the stream itself before `hasRoom` turns false. Default 64 KB. */
   readonly highWaterBytes?: number;
+  /** Runs each write, so that it can be measured. Default: just runs it. */
+  readonly work?: (act: () => void) => void;
   /** The consumer has gone. Called at most once, and not after `end` or `abort`. */
   readonly onCancel: () => void;
 }
@@ -12,11 +14,13 @@ export class WebStreamSink implements Sink {
   readonly stream: ReadableStream<Uint8Array>;
   onRoom: (() => void) | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly #work: (act: () => void) => void;
   #bytes = 0;
   #isFull = false;
   #drains = 0;
 
-  constructor({ highWaterBytes = 65_536, onCancel }: WebStreamSinkOptions) {
+  constructor({ highWaterBytes = 65_536, work = (act) => act(), onCancel }: WebStreamSinkOptions) {
+    this.#work = work;
     this.stream = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -49,7 +53,7 @@ export class WebStreamSink implements Sink {
   write(bytes: Uint8Array): void {
     const controller = this.#controller;
     if (controller === undefined) return;
-    controller.enqueue(bytes);
+    this.#work(() => controller.enqueue(bytes));
     this.#bytes += bytes.length;
     this.#isFull = (controller.desiredSize ?? 0) <= 0;
   }

@@ -2,6 +2,7 @@ import { FeedlineError } from '#lib/protocol/errors.ts';
 import { SSE_CONTENT_TYPE } from '#lib/protocol/sse.ts';
 import { answer } from '#lib/server/doors.ts';
 import { getRuntime } from '#lib/server/runtime.ts';
+import { costTeller } from '#lib/server/transport/lane-cost.ts';
 import { readFeedId } from '#lib/server/transport/stream-request.ts';
 
 export const dynamic = 'force-dynamic';
@@ -9,13 +10,16 @@ export const dynamic = 'force-dynamic';
 /**
  * The foil: the same thing as the article writes it. An emitter per connection hears what comes while it listens, and
  * sends it on. No `id:`, so a reconnect starts at now and what came in between is lost; no look at whether the client
- * takes what it is sent. It frames rightly and ends with its client: what it loses, it loses by its design.
+ * takes what it is sent. It frames rightly and ends with its client: what it loses, it loses by its design. On the
+ * compare page (`?lane=`) it tells what it costs behind some of its events, and is otherwise the same.
  */
 export function GET(request: Request): Promise<Response> {
   return answer(request, () => {
     const { article, config, connections } = getRuntime();
     if (article === undefined) throw notHere();
     const id = readFeedId(new URL(request.url), { segment: 2 });
+    const connection = connections.current();
+    const cost = costTeller(connection, config.stream.pingMs, Date.now);
     const encoder = new TextEncoder();
     let stop = (): void => undefined;
     const body = new ReadableStream<Uint8Array>({
@@ -23,10 +27,13 @@ export function GET(request: Request): Promise<Response> {
         controller.enqueue(encoder.encode(':\n\n'));
         stop = article.listen(config.topics[0], id, (value) => {
           const lines = (value?.toString() ?? '').split(/\r\n|\r|\n/);
-          controller.enqueue(encoder.encode(`${lines.map((line) => `data:${line}\n`).join('')}\n`));
+          const event = `${lines.map((line) => `data:${line}\n`).join('')}\n${cost()}`;
+          const send = (): void => controller.enqueue(encoder.encode(event));
+          if (connection === undefined) send();
+          else connection.work(send);
         });
         request.signal.addEventListener('abort', () => stop());
-        connections.current()?.onClose(() => stop());
+        connection?.onClose(() => stop());
       },
       cancel: () => stop(),
     });

@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EventName } from '#lib/protocol/constants.ts';
+import type { GapData } from '#lib/protocol/events.ts';
+import { PollClient } from './poll-client.ts';
+import { StreamClient } from './stream-client.ts';
+import { newFeedId, type TestServer } from './test-server.ts';
+
+/** A client of one feed, whatever the transport: it keeps what it is told, and the cursor behind it. */
+interface FeedClient {
+  readonly values: readonly string[];
+  readonly gaps: readonly GapData[];
+  readonly cursor: string;
+  close(): void;
+}
+
+/** @param query of the URL, beginning with `id=` */
+type Open = (server: TestServer, query: string, after?: string) => FeedClient;
+
+const openStream: Open = (server, query, after) => {
+  const url = `${server.baseUrl}/api/feeds/stream?${query}`;
+  const stream = new StreamClient(url, after === undefined ? {} : { 'last-event-id': after });
+  return {
+    get values() {
+      return stream.values;
+    },
+    get gaps() {
+      return stream.named(EventName.gap).map(({ data }) => JSON.parse(data));
+    },
+    get cursor() {
+      return stream.cursor;
+    },
+    close: () => stream.close(),
+  };
+};
+
+const openPoll =
+  (waitMs: number, intervalMs = 0): Open =>
+  (server, query, after) =>
+    new PollClient(`${server.baseUrl}/api/feeds/poll?${query}`, { waitMs, intervalMs, after });
+
+const TRANSPORTS: readonly { readonly transport: string; readonly open: Open }[] = [
+  { transport: 'SSE', open: openStream },
+  { transport: 'long polling', open: openPoll(2_000) },
+  { transport: 'polling with waitMs=0', open: openPoll(0, 20) },
+];
+
+/** What every transport promises, on the record log that the server has; its ring must hold 100 events a feed. */
+export function describeTransports(recordLog: string, start: () => Promise<TestServer>): void {
+  describe(`transport contract on ${recordLog}`, () => {
+    let server: TestServer;
+    const clients: FeedClient[] = [];
+
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterEach(() => {
+      for (const client of clients.splice(0)) client.close();
+    });
+    afterAll(() => server.stop());
+
+    const until = (check: () => void) =>
+      expect.poll(() => void check(), { timeout: 30_000, interval: 10 }).toBe(undefined);
+    const publish = async (id: string, from: number, to: number) => {
+      for (let seq = from; seq <= to; seq += 1) await server.publish(id, seq);
+    };
+    const seqs = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+
+    describe.each(TRANSPORTS)('$transport', ({ open }) => {
+      /** A client that knows where it is. */
+      const connect = async (query: string, after?: string): Promise<FeedClient> => {
+        const client = open(server, query, after);
+        clients.push(client);
+        await until(() => expect(client.cursor).not.toBe(''));
+        return client;
+      };
+
+      it('begins at now: gives nothing of before, and everything from then on in order', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 3);
+        const client = await connect(`id=${id}`);
+        await publish(id, 4, 40);
+        await until(() => expect(client.values).toEqual(seqs(4, 40)));
+        expect(client.gaps).toEqual([]);
+      });
+
+      it('goes on from its cursor through every cut: each event once and in order', async () => {
+        const id = newFeedId();
+        const got: string[] = [];
+        let client = await connect(`id=${id}`);
+        for (let round = 0; round < 8; round += 1) {
+          await publish(id, round * 10 + 1, round * 10 + 5);
+          // Cut wherever it happens to be, then events while nobody listens.
+          client.close();
+          got.push(...client.values);
+          await publish(id, round * 10 + 6, round * 10 + 10);
+          client = await connect(`id=${id}`, client.cursor);
+        }
+        await until(() => expect([...got, ...client.values]).toEqual(seqs(1, 80)));
+        expect(client.gaps).toEqual([]);
+      });
+
+      it.each(TRANSPORTS)('goes on from a cursor that $transport gave', async ({ open: openOther }) => {
+        const id = newFeedId();
+        const other = openOther(server, `id=${id}`);
+        clients.push(other);
+        await until(() => expect(other.cursor).not.toBe(''));
+        await publish(id, 1, 2);
+        await until(() => expect(other.values).toEqual(['1', '2']));
+        await until(() => expect(other.cursor).not.toBe(''));
+        other.close();
+        await publish(id, 3, 4);
+        const client = await connect(`id=${id}`, other.cursor);
+        await until(() => expect(client.values).toEqual(['3', '4']));
+      });
+
+      it('gives a value verbatim, but for line breaks, which come as LF', async () => {
+        const id = newFeedId();
+        const client = await connect(`id=${id}`);
+        const texts = ['{ "a" :\r\n1,\r"b":\n2 }', '"ü 💶 \\" \\\\ \\u0000"', ' [1.0, 1e2] '];
+        for (const text of texts) await server.publishText(id, text);
+        await until(() => expect(client.values).toEqual(texts.map((text) => text.replace(/\r\n?/g, '\n'))));
+      });
+
+      it('gives the envelope as the same text that any transport gives', async () => {
+        const id = newFeedId();
+        const client = await connect(`id=${id}&format=envelope`);
+        const stream = openStream(server, `id=${id}&format=envelope`);
+        clients.push(stream);
+        await until(() => expect(stream.cursor).not.toBe(''));
+        await publish(id, 1, 3);
+        await until(() => expect(client.values).toHaveLength(3));
+        await until(() => expect(stream.values).toEqual(client.values));
+        expect(JSON.parse(client.values[2] ?? '')).toMatchObject({ value: '3', key: id, topic: expect.any(String) });
+      });
+
+      it('keeps feeds apart', async () => {
+        const [one, other] = [newFeedId(), newFeedId()];
+        const client = await connect(`id=${one}`);
+        await server.publish(other, 'other');
+        await server.publish(one, 'one');
+        await until(() => expect(client.values).toEqual(['"one"']));
+      });
+
+      it('tells with a gap that a cursor cannot be read, and goes on with what comes', async () => {
+        const id = newFeedId();
+        const client = await connect(`id=${id}`, 'no-cursor');
+        await until(() =>
+          expect(client.gaps).toMatchObject([{ reason: 'malformed-cursor', from: null, resumesAt: 'now' }]),
+        );
+        await publish(id, 1, 1);
+        await until(() => expect(client.values).toEqual(['1']));
+        expect(client.gaps).toHaveLength(1);
+      });
+
+      it('tells with a gap that events have left the ring, then gives all that is kept', async () => {
+        const id = newFeedId();
+        const first = await connect(`id=${id}`);
+        first.close();
+        await publish(id, 1, 130);
+        const client = await connect(`id=${id}`, first.cursor);
+        await until(() => expect(client.values).toEqual(seqs(31, 130)));
+        expect(client.gaps).toMatchObject([{ reason: 'not-kept', from: first.cursor, resumesAt: 'oldest' }]);
+      });
+
+      it('leaves no reader behind when it goes', async () => {
+        const id = newFeedId();
+        const client = await connect(`id=${id}`);
+        await publish(id, 1, 1);
+        await until(() => expect(client.values).toEqual(['1']));
+        client.close();
+        await server.untilMetric('feedline_readers', 0);
+      });
+    });
+  });
+}
