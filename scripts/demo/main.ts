@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import open from 'open';
+import { RACE_FEEDS } from '#lib/protocol/race-feeds.ts';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from '#scripts/demo/options.ts';
 import { Running } from '#scripts/demo/running.ts';
 import { startRecordLog } from '#scripts/demo/start-record-log.ts';
@@ -77,11 +78,12 @@ async function startAll(options: DemoOptions, running: Running, signal: AbortSig
   });
   signal.throwIfAborted();
   await step('Producer', async () => {
-    const args = [...recordLog.producerArgs(baseUrl), '--rate', options.rate, '--feeds', options.feeds];
+    const args = [...recordLog.producerArgs(baseUrl), '--rate', options.rate, '--feeds', options.feeds, '--race'];
     running.add(ofPart(await startProducer(args)));
     await untilFirstEvent(baseUrl);
-    const outcome = `${options.rate} records/s over ${options.feeds} IDs from 1234; the first event has come through`;
-    return { outcome, value: undefined };
+    const orders = `${options.rate} records/s over ${options.feeds} IDs from 1234`;
+    const race = `the race's feeds (${Object.values(RACE_FEEDS).join(', ')})`;
+    return { outcome: `${orders}, and ${race}; the first event has come through`, value: undefined };
   });
   signal.throwIfAborted();
   if (options.isOpening) await step('Browser', () => openBrowser(baseUrl));

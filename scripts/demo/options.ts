@@ -5,7 +5,7 @@ export const DEMO_HELP = `Usage: npm run demo -- [options]
 Starts all of Feedline on this machine: a record log, the server, a producer, and a page in the browser.
 
   --no-open    print the URL, open no browser
-  --rate N     records per second (default 10)
+  --rate N     records per second, beside the feeds of the compare page (default 10)
   --feeds N    how many IDs, from 1234 up (default 20)
   --help       this text
 

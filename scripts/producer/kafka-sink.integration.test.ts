@@ -6,11 +6,12 @@ import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
 import { kafkaSink } from '#scripts/producer/kafka-sink.ts';
 import { readLastSeqs } from '#scripts/producer/last-seqs.ts';
-import { producedIds, runProducer } from '#scripts/producer/run-producer.ts';
+import { producedIds } from '#scripts/producer/order-traffic.ts';
+import { runProducer } from '#scripts/producer/run-producer.ts';
 import { describeWithBroker, describeWithLocalKafka, testBrokers } from '#scripts/testing/test-broker.ts';
 
-const FEEDS = 7;
-const IDS = new Set(producedIds(FEEDS));
+const WRITTEN = { feeds: 7, isRacing: true };
+const IDS = new Set(producedIds(WRITTEN));
 
 interface Run {
   readonly brokers: readonly string[];
@@ -27,7 +28,7 @@ async function produceWhile(
   const sink = kafkaSink(brokers, topic, log);
   const lastSeqs = await readLastSeqs(brokers, topic, IDS);
   const world = { random: Math.random, nowMs: Date.now };
-  const options = { ratePerSecond: 200, feeds: FEEDS, sink, lastSeqs, world, signal: aborter.signal, log };
+  const options = { ...WRITTEN, ratePerSecond: 200, sink, lastSeqs, world, signal: aborter.signal, log };
   const run = runProducer(options);
   await during().finally(() => aborter.abort());
   await run;

@@ -10,15 +10,26 @@ Writes the lives of orders, one JSON record a change, at an even rate until it i
   --brokers A,B     Kafka brokers (default: KAFKA_BROKERS, else 127.0.0.1:9092)
   --create-topic    create the topic when it does not exist (6 partitions)
   --url URL         post to a Feedline server's in-process log instead, as http://127.0.0.1:3000
+  --race            also write the three feeds of the compare page: race-steady, race-bursts, race-quiet
+  --clock-offset-ms=N
+                    write times of production as if this machine's clock were N ms off (default 0; -3600000 to
+                    3600000); to see that latencies on the page stay right
   --help            this text
 
 Each record carries seq, a count per ID. On a topic that has records the count goes on where it stood, read from the
 topic's end. With --url it starts at 1.
 `;
 
+/** One hour, as far as a clock without a time service may plausibly be off. */
+const CLOCK_OFFSET_MS_MAX = 3_600_000;
+
 export interface ProduceOptions {
   readonly ratePerSecond: number;
   readonly feeds: number;
+  /** Whether the feeds of the compare page are written too. */
+  readonly isRacing: boolean;
+  /** How far ahead of this machine's clock the times of production are. */
+  readonly clockOffsetMs: number;
   readonly target: KafkaTarget | UrlTarget;
 }
 
@@ -50,17 +61,21 @@ export function parseProduceOptions(argv: readonly string[], defaultBrokers: str
       brokers: { type: 'string' },
       url: { type: 'string' },
       'create-topic': { type: 'boolean', default: false },
+      race: { type: 'boolean', default: false },
+      'clock-offset-ms': { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const problems: string[] = [];
   const ratePerSecond = numberIn(values.rate, 0.1, 20_000) ?? report(problems, '--rate: a number from 0.1 to 20000');
-  const feeds = numberIn(values.feeds, 1, 100_000) ?? report(problems, '--feeds: a whole number from 1 to 100000');
-  if (!Number.isInteger(feeds)) report(problems, '--feeds: a whole number from 1 to 100000');
+  const feeds = wholeIn(values.feeds, 1, 100_000) ?? report(problems, '--feeds: a whole number from 1 to 100000');
+  const clockOffsetMs =
+    wholeIn(values['clock-offset-ms'], -CLOCK_OFFSET_MS_MAX, CLOCK_OFFSET_MS_MAX) ??
+    report(problems, `--clock-offset-ms: a whole number from -${CLOCK_OFFSET_MS_MAX} to ${CLOCK_OFFSET_MS_MAX}`);
   const target = values.url === undefined ? kafkaTarget(values, defaultBrokers, problems) : urlTarget(values, problems);
-  if (problems.length > 0) throw new Error(`Wrong arguments:\n  ${[...new Set(problems)].join('\n  ')}`);
-  return { ratePerSecond, feeds, target };
+  if (problems.length > 0) throw new Error(`Wrong arguments:\n  ${problems.join('\n  ')}`);
+  return { ratePerSecond, feeds, isRacing: values.race, clockOffsetMs, target };
 }
 
 interface TargetValues {
@@ -89,6 +104,11 @@ function urlTarget(values: TargetValues, problems: string[]): UrlTarget {
 function numberIn(text: string, min: number, max: number): number | undefined {
   const value = Number(text);
   return text.trim() !== '' && value >= min && value <= max ? value : undefined;
+}
+
+function wholeIn(text: string, min: number, max: number): number | undefined {
+  const value = numberIn(text, min, max);
+  return Number.isInteger(value) ? value : undefined;
 }
 
 /** Notes a problem; the number stands in for the value that is missing, and is never used. */

@@ -1,8 +1,7 @@
-/**
- * A rate without drift: what is due follows from the time since the start, so a late tick is made up for by the next
- * one. Pure: the caller brings the time.
- */
-export class Pace {
+import type { Schedule } from '#scripts/producer/schedule.ts';
+
+/** An even rate, without drift. */
+export class Pace implements Schedule {
   readonly #ratePerSecond: number;
   readonly #burstMax: number;
   #startedAtMs: number;
@@ -15,7 +14,6 @@ export class Pace {
     this.#burstMax = burstMax;
   }
 
-  /** How many are due at `nowMs`; they count as taken. The first is due at the start. */
   take(nowMs: number): number {
     const elapsedMs = nowMs - this.#startedAtMs;
     const due = Math.floor((elapsedMs * this.#ratePerSecond) / 1000) + 1 - this.#taken;
@@ -29,13 +27,11 @@ export class Pace {
     return due;
   }
 
-  /** Begins anew: what was due until now is forgotten. */
   restart(nowMs: number): void {
     this.#startedAtMs = nowMs;
     this.#taken = 0;
   }
 
-  /** Milliseconds from `nowMs` until the next one is due; 0 when it is already. */
   untilNextMs(nowMs: number): number {
     const dueAtMs = this.#startedAtMs + (this.#taken * 1000) / this.#ratePerSecond;
     return Math.max(0, dueAtMs - nowMs);

@@ -1,12 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  nextChange,
-  type OrderChange,
-  type OrderState,
-  type OrderWorld,
-  orderAt,
-} from '#scripts/producer/order-life.ts';
-import { Pace } from '#scripts/producer/pace.ts';
+import type { OrderChange } from '#scripts/producer/order-life.ts';
+import { OrderTraffic, type OrderTrafficOptions } from '#scripts/producer/order-traffic.ts';
 import type { RecordSink } from '#scripts/producer/record-sink.ts';
 
 /** Most records that wait while the other side is away; then the orders stand still, so that nothing is dropped. */
@@ -17,60 +11,36 @@ const TICK_MS_MAX = 50;
 const AWAY_MS = 2000;
 /** How long the end waits for records that are on their way. */
 const CLOSE_TIMEOUT_MS = 3000;
-const FIRST_ID = 1234;
 
-export interface RunProducerOptions {
-  readonly ratePerSecond: number;
-  readonly feeds: number;
+export interface RunProducerOptions extends Omit<OrderTrafficOptions, 'dueMax'> {
   readonly sink: RecordSink;
-  /** Where the count of each ID stands; an ID without an entry starts at 1. */
-  readonly lastSeqs: ReadonlyMap<string, number>;
-  readonly world: OrderWorld;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-/** The IDs that the producer writes: 1234, 1235, … */
-export function producedIds(feeds: number): string[] {
-  return Array.from({ length: feeds }, (_, index) => String(FIRST_ID + index));
-}
-
 /**
- * Lets orders live, at an even rate and in turn, until `signal` is aborted.
+ * Lets orders live, each on its schedule, until `signal` is aborted.
  *
  * @throws Error when the sink says that a record will never be taken
  */
 export async function runProducer(options: RunProducerOptions): Promise<void> {
-  const { world, signal, log } = options;
-  const pace = new Pace(options.ratePerSecond, world.nowMs(), BUFFER_RECORDS_MAX);
-  const next = changesInTurn(options);
-  const outbox = new Outbox(options.sink, log);
+  const { sink, signal, log } = options;
+  const traffic = new OrderTraffic({ ...options, dueMax: BUFFER_RECORDS_MAX });
+  const outbox = new Outbox(sink, log);
   let isStill = false;
   while (!signal.aborted) {
     const room = outbox.room();
     if (room === 0) {
       if (!isStill) log(`${BUFFER_RECORDS_MAX} records wait: the orders stand still until they are sent`);
-      pace.restart(world.nowMs());
+      traffic.restart();
     } else {
-      outbox.add(Array.from({ length: Math.min(room, pace.take(world.nowMs())) }, next));
+      outbox.add(traffic.takeDue(room));
     }
     isStill = room === 0;
     outbox.throwIfFailed();
-    await delay(Math.min(TICK_MS_MAX, Math.ceil(pace.untilNextMs(world.nowMs()))));
+    await delay(Math.min(TICK_MS_MAX, Math.ceil(traffic.untilNextMs())));
   }
   await outbox.flush(CLOSE_TIMEOUT_MS);
-}
-
-function changesInTurn({ feeds, lastSeqs, world }: RunProducerOptions): () => OrderChange {
-  const orders: OrderState[] = producedIds(feeds).map((id) => orderAt(id, lastSeqs.get(id) ?? 0));
-  let turn = 0;
-  return () => {
-    const index = turn % orders.length;
-    turn += 1;
-    const { change, state } = nextChange(orders[index] ?? orderAt(String(FIRST_ID), 0), world);
-    orders[index] = state;
-    return change;
-  };
 }
 
 /** Records on their way: one send at a time, in order, the rest waits its turn. */
