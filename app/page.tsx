@@ -1,11 +1,14 @@
+import { connection } from 'next/server';
 import { Suspense } from 'react';
-import { FeedBrowser } from '#components/feeds/feed-browser.tsx';
+import { ComparePage } from '#components/compare/compare-page.tsx';
+import { getRuntime } from '#lib/server/runtime.ts';
 
-export default function HomePage() {
+export default async function HomePage() {
+  // Whether this is the demo is known when the server runs, not when the page is built.
+  await connection();
   return (
-    // The selection is in the URL, which is not known while the page is built.
     <Suspense>
-      <FeedBrowser />
+      <ComparePage isDemo={getRuntime().config.isDemo} />
     </Suspense>
   );
 }

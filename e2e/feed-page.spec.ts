@@ -57,9 +57,9 @@ test('a value that is not an object is shown verbatim', async ({ page, request, 
   await expect(page.getByTestId('last-value')).toContainText('just a text');
 });
 
-test('the home page lists feeds as they come and shows one live', async ({ page, request, feedId }) => {
+test('the list of feeds shows them as they come, and one of them live', async ({ page, request, feedId }) => {
   await publish(request, feedId, 1);
-  await page.goto(`/?feed=${feedId}`);
+  await page.goto(`/feeds?feed=${feedId}`);
   await untilLive(page);
   await expect(page.getByText(feedId).first()).toBeVisible();
   await publish(request, feedId, 2);
@@ -68,8 +68,8 @@ test('the home page lists feeds as they come and shows one live', async ({ page,
 
 test('any ID can be typed and watched before its first event', async ({ page, request, feedId }) => {
   const id = `${feedId}/ü?#%`;
-  await page.goto('/');
-  await page.getByRole('combobox').or(page.getByRole('searchbox')).or(page.getByRole('textbox')).first().fill(id);
+  await page.goto('/feeds');
+  await page.getByLabel('Feed ID').fill(id);
   await page.keyboard.press('Enter');
   await page.waitForURL('**/feeds/**');
   await untilLive(page);
@@ -103,7 +103,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`nothing overflows at ${width} px, ${colorScheme}`, async ({ page, request, feedId }) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
-      for (const path of [`/?feed=${feedId}`, `/feeds/${feedId}`]) {
+      for (const path of [`/feeds?feed=${feedId}`, `/feeds/${feedId}`]) {
         await page.goto(path);
         await untilLive(page);
         await publish(request, feedId, 1, { note: 'x'.repeat(300) });

@@ -76,6 +76,47 @@ test('a server that is killed and started again is reconnected to by itself, and
   await again.part.stop();
 });
 
+test('after a restart every lane of the race that has a cursor says what is gone, and the race goes on', async ({
+  page,
+  feedId,
+}) => {
+  const first = await start({ RECORD_LOG: 'memory' });
+  await untilReady(first.part, first.url);
+  await page.goto(`${first.url}/?feed=${feedId}&rtt=0&interval=250`);
+  const lane = (name: string) => page.locator(`[data-lane=${name}]`);
+  const badge = (name: string) => lane(name).getByTestId('connection');
+  const withCursor = ['sse', 'long-poll', 'poll'];
+  for (const name of withCursor) await expect(badge(name)).toHaveAttribute('data-state', 'live');
+  await publish(first.url, feedId, 1);
+  for (const name of withCursor) await expect(lane(name).getByTestId('events')).toHaveText('1');
+  await first.part.kill();
+  for (const name of withCursor) await expect(badge(name)).toHaveAttribute('data-state', 'reconnecting');
+  const again = await start({ RECORD_LOG: 'memory' }, Number(new URL(first.url).port));
+  for (const name of withCursor) {
+    await expect(badge(name)).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+    await expect(lane(name).locator('[data-kind=gap]')).toContainText('of another record log');
+  }
+  await publish(again.url, feedId, 2);
+  for (const name of withCursor) await expect(lane(name).getByTestId('events')).toHaveText('2');
+  await again.part.stop();
+});
+
+test('outside the demo the race has no foil and adds no round trip, and says why', async ({ page, feedId }) => {
+  const { part, url } = await start({ RECORD_LOG: 'memory', DEMO: '0' });
+  await untilReady(part, url);
+  await page.goto(url);
+  await expect(page.locator('[data-lane]')).toHaveCount(0);
+  await page.getByLabel('Own feed').fill(feedId);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-lane]')).toHaveCount(3);
+  for (const badge of await page.getByTestId('connection').all()) {
+    await expect(badge).toHaveAttribute('data-state', 'live');
+  }
+  await expect(page.getByTestId('verdict')).toContainText('no added round trip');
+  await expect(page.getByText('Only the demo (DEMO=1) can add one')).toBeVisible();
+  await part.stop();
+});
+
 test('streams that the server ends for their age do not flicker the badge, and lose nothing', async ({
   page,
   feedId,

@@ -70,7 +70,7 @@ const MAY_IMPORT: Record<Area, readonly Area[]> = {
     'lib/server/transport',
   ],
   scripts: ['lib/protocol'],
-  e2e: ['lib/protocol', 'lib/server/testing', 'scripts'],
+  e2e: ['lib/protocol', 'lib/client', 'lib/server/testing', 'scripts'],
   bench: ['lib/protocol', 'lib/client', 'scripts'],
   'instrumentation.ts': ['lib/server/runtime.ts'],
   'proxy.ts': ['lib/protocol'],

@@ -4,10 +4,11 @@ import { useCallback, useEffect, useState } from 'react';
 import { formatMs } from '#lib/client/format.ts';
 import { useFeed, useFeedStore } from '#lib/client/hooks/use-feed.ts';
 import { WINDOW_MS } from '#lib/client/stats.ts';
-import { type ChartData, UplotChart } from './uplot-chart.tsx';
+import { type LineData, type LineStyle, UplotChart } from './uplot-chart.tsx';
 
 const LABEL_MS = 5000;
 const HEIGHT_PX = 224;
+const LINES: readonly LineStyle[] = [{ colorVariable: '--lane-sse' }];
 
 /** Latency of each event of the last minute. The label says the same in words, renewed every 5 s. */
 export function LatencyChart() {
@@ -15,14 +16,16 @@ export function LatencyChart() {
   const isEmpty = useFeed((state) => state.figures.latencyMsP50 === null);
   const [label, setLabel] = useState('No event yet.');
 
-  const read = useCallback((): ChartData | null => {
+  const read = useCallback((): readonly LineData[] | null => {
     if (feed.state.getState().isPaused) return null;
     const nowMs = Date.now();
     const samples = feed.samples(nowMs).filter((sample) => sample.latencyMs !== null);
-    return {
-      xs: samples.map((sample) => (sample.arrivedAtMs - nowMs) / 1000),
-      ys: samples.map((sample) => sample.latencyMs),
-    };
+    return [
+      {
+        xs: samples.map((sample) => (sample.arrivedAtMs - nowMs) / 1000),
+        ys: samples.map((sample) => sample.latencyMs),
+      },
+    ];
   }, [feed]);
 
   useEffect(() => {
@@ -48,7 +51,7 @@ export function LatencyChart() {
         <span className="text-xs text-ink-muted">produced → arrived here, last 60 s</span>
       </figcaption>
       <div className="relative px-2 py-3">
-        <UplotChart colorVariable="--lane-sse" windowS={WINDOW_MS / 1000} heightPx={HEIGHT_PX} read={read} />
+        <UplotChart lines={LINES} windowS={WINDOW_MS / 1000} heightPx={HEIGHT_PX} read={read} />
         {isEmpty && (
           <p className="absolute inset-0 flex items-center justify-center px-4 pb-8 pl-16 text-center">
             <span className="rounded bg-surface px-2 py-1 text-ink-muted">No event in the last 60 s.</span>

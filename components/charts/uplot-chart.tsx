@@ -9,30 +9,41 @@ const DRAW_MS = 250;
 /** Upper ends of the scale, in ms: steps, so that it does not jitter with every event. */
 const STEPS_MS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 3_600_000] as const;
 
-export interface ChartData {
+/** The points of one line. */
+export interface LineData {
   /** Seconds before now, ascending: −60 … 0. */
   readonly xs: readonly number[];
   readonly ys: readonly (number | null)[];
 }
 
-interface UplotChartProps {
+export interface LineStyle {
   /** Name of the CSS variable that holds the line's colour. */
   readonly colorVariable: string;
-  readonly windowS: number;
-  readonly heightPx: number;
-  /** Asked at each redraw; null: leave the picture as it is. */
-  readonly read: () => ChartData | null;
+  readonly widthPx?: number;
+  /** Lengths of strokes and spaces, px; default: solid. */
+  readonly dashPx?: readonly number[];
 }
 
-/** The one door to uPlot: a line over the last seconds, drawn by itself and not by React. */
-export function UplotChart({ colorVariable, windowS, heightPx, read }: UplotChartProps) {
+interface UplotChartProps {
+  /** Keep it the same array: another one makes another chart. */
+  readonly lines: readonly LineStyle[];
+  readonly windowS: number;
+  readonly heightPx: number;
+  /** Asked at each redraw for the points of every line; null: leave the picture as it is. */
+  readonly read: () => readonly LineData[] | null;
+}
+
+/** The one door to uPlot: lines over the last seconds, drawn by itself and not by React. */
+export function UplotChart({ lines, windowS, heightPx, read }: UplotChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (box.current === null) return;
-    const plot = new uPlot(optionsOf(box.current.clientWidth, heightPx, windowS, colorVariable), [[], []], box.current);
+    const options = optionsOf(box.current.clientWidth, heightPx, windowS, lines);
+    const plot = new uPlot(options, [[], ...lines.map(() => [])], box.current);
     const draw = (): void => {
       const data = read();
-      if (data !== null && !document.hidden) plot.setData([[...data.xs], [...data.ys]]);
+      // Each line has its own times: the join makes one column of all of them.
+      if (data !== null && !document.hidden) plot.setData(uPlot.join(data.map(({ xs, ys }) => [[...xs], [...ys]])));
     };
     const resized = new ResizeObserver(([entry]) => {
       if (entry !== undefined) plot.setSize({ width: entry.contentRect.width, height: heightPx });
@@ -45,11 +56,11 @@ export function UplotChart({ colorVariable, windowS, heightPx, read }: UplotChar
       resized.disconnect();
       plot.destroy();
     };
-  }, [colorVariable, windowS, heightPx, read]);
+  }, [lines, windowS, heightPx, read]);
   return <div ref={box} className="min-w-0" style={{ height: heightPx }} />;
 }
 
-function optionsOf(width: number, height: number, windowS: number, colorVariable: string): uPlot.Options {
+function optionsOf(width: number, height: number, windowS: number, lines: readonly LineStyle[]): uPlot.Options {
   // Functions, asked at each redraw: so a change of theme shows with the next one.
   const color = (name: string) => () => getComputedStyle(document.documentElement).getPropertyValue(name);
   const axis = { stroke: color('--ink-muted'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
@@ -74,7 +85,12 @@ function optionsOf(width: number, height: number, windowS: number, colorVariable
     ],
     series: [
       {},
-      { stroke: color(colorVariable), width: 1.5, spanGaps: false, points: { size: 4, fill: color(colorVariable) } },
+      ...lines.map(({ colorVariable, widthPx = 1.5, dashPx }) => ({
+        stroke: color(colorVariable),
+        width: widthPx,
+        ...(dashPx !== undefined && { dash: [...dashPx] }),
+        points: { size: 4, fill: color(colorVariable) },
+      })),
     ],
   };
 }

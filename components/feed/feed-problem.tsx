@@ -10,7 +10,7 @@ interface FeedProblemProps {
 export function FeedProblem({ title = 'This cannot be a feed ID', message }: FeedProblemProps) {
   return (
     <Notice title={title} body={message}>
-      <Link href="/" className="font-medium text-sse underline underline-offset-4">
+      <Link href="/feeds" className="font-medium text-sse underline underline-offset-4">
         All feeds
       </Link>
     </Notice>

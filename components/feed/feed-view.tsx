@@ -15,7 +15,7 @@ interface FeedViewProps {
 
 /** One feed, live. It lays itself out by the width it is given, so that it fits a page and a panel alike. */
 export function FeedView({ id, level }: FeedViewProps) {
-  const feed = useFeedLease(id, 'sse');
+  const feed = useFeedLease(id);
   const content = (
     <div className="@container flex min-w-0 flex-col gap-4">
       <FeedHeader id={id} level={level} />

@@ -4,7 +4,7 @@ import { useSearchParams } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { FeedProblem } from '#components/feed/feed-problem.tsx';
 import { FeedView } from '#components/feed/feed-view.tsx';
-import { feedIdProblem, homeUrl, SELECTED_FEED } from '#components/shell/feed-href.ts';
+import { feedIdProblem, feedListUrl, SELECTED_FEED } from '#components/shell/feed-href.ts';
 import { type FeedListState, useFeedList } from '#lib/client/hooks/use-feed-list.ts';
 import { FeedList } from './feed-list.tsx';
 import { NoFeeds } from './no-feeds.tsx';
@@ -37,6 +37,6 @@ function useDefaultSelection(selected: string | null, { items }: FeedListState):
   const first = items?.find(({ id }) => id === FIRST_CHOICE) ?? items?.[0];
   const id = selected === null ? first?.id : undefined;
   useEffect(() => {
-    if (id !== undefined) window.history.replaceState(null, '', homeUrl(id));
+    if (id !== undefined) window.history.replaceState(null, '', feedListUrl(id));
   }, [id]);
 }

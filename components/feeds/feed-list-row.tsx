@@ -1,7 +1,7 @@
 'use client';
 
 import type { KeyboardEvent, MouseEvent } from 'react';
-import { homeUrl } from '#components/shell/feed-href.ts';
+import { feedListUrl } from '#components/shell/feed-href.ts';
 import { formatCount, formatSeconds } from '#lib/client/format.ts';
 import type { FeedListItem } from '#lib/protocol/events.ts';
 
@@ -14,7 +14,7 @@ interface FeedListRowProps {
 
 /** A true link, so that it opens in a new tab too; a plain click only changes the URL, without asking the server. */
 export function FeedListRow({ item, isSelected, isTabStop, onKeyDown }: FeedListRowProps) {
-  const href = homeUrl(item.id);
+  const href = feedListUrl(item.id);
 
   function select(event: MouseEvent): void {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

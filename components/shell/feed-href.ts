@@ -2,16 +2,17 @@ import { FeedlineError } from '#lib/protocol/errors.ts';
 import { checkFeedId } from '#lib/protocol/feed-id.ts';
 import { feedPageUrl } from '#lib/protocol/paths.ts';
 
-/** The query parameter of `/` that says which feed it shows. */
+/** The query parameter of `/feeds` that says which feed it shows. */
 export const SELECTED_FEED = 'feed';
 
-export function homeUrl(id: string): string {
-  return `/?${new URLSearchParams({ [SELECTED_FEED]: id })}`;
+/** The list of feeds, with this one shown beside it. */
+export function feedListUrl(id: string): string {
+  return `/feeds?${new URLSearchParams({ [SELECTED_FEED]: id })}`;
 }
 
-/** The page of a feed; `/` for the two IDs that no path can carry, since URL parsers remove `.` and `..`. */
+/** The page of a feed; the list for the two IDs that no path can carry, since URL parsers remove `.` and `..`. */
 export function feedHref(id: string): string {
-  return id === '.' || id === '..' ? homeUrl(id) : feedPageUrl(id);
+  return id === '.' || id === '..' ? feedListUrl(id) : feedPageUrl(id);
 }
 
 /** What is wrong with an ID, as a sentence; null when nothing is. */

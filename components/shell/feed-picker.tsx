@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { feedHref, feedIdProblem, SELECTED_FEED } from './feed-href.ts';
 
-/** Goes to the feed of any ID. Before scripts run, the form itself does: `/?feed=` shows it too. */
+/** Goes to the feed of any ID. Before scripts run, the form itself does: `/feeds?feed=` shows it too. */
 export function FeedPicker() {
   const router = useRouter();
   const [problem, setProblem] = useState<string | null>(null);
@@ -22,7 +22,7 @@ export function FeedPicker() {
 
   return (
     <form
-      action="/"
+      action="/feeds"
       onSubmit={submit}
       className="order-last flex min-w-0 basis-full items-center gap-2 sm:order-none sm:max-w-sm sm:flex-1"
     >

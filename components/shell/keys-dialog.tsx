@@ -6,6 +6,7 @@ import { useKey } from '#lib/client/hooks/use-key.ts';
 
 const KEYS = [
   ['Space', 'Pause or resume the view; the connection stays'],
+  ['1 – 4', 'Switch a lane of the comparison on or off'],
   ['t', 'Switch between light and dark'],
   ['↑ ↓', 'Move through the list of feeds'],
   ['?', 'Show this list'],

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import { FeedPicker } from './feed-picker.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
+import { NavLink } from './nav-link.tsx';
 import { ServerNotices } from './server-notices.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -12,6 +13,10 @@ export function TopBar() {
           <Link href="/" className="text-base font-semibold tracking-tight">
             Feedline
           </Link>
+          <nav aria-label="Pages" className="flex gap-4">
+            <NavLink href="/">Compare</NavLink>
+            <NavLink href="/feeds">Feeds</NavLink>
+          </nav>
           <FeedPicker />
           <div className="ml-auto flex items-center gap-2">
             <KeysDialog />

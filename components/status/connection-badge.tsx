@@ -12,13 +12,18 @@ import { StateShape } from './state-shape.tsx';
 /** A connection that is silent for a moment is not worth a word; one that stays so is. */
 const STALE_ANNOUNCE_MS = 5000;
 
+interface ConnectionBadgeProps {
+  /** Said before the state when it is read aloud, where several connections are on a page. */
+  readonly name?: string;
+}
+
 /** The state of the feed's connection: a shape and a word, never a colour alone. */
-export function ConnectionBadge() {
+export function ConnectionBadge({ name }: ConnectionBadgeProps) {
   const connection = useFeed((state) => state.connection);
   const latencyMs = useFeed((state) => state.figures.latencyMsP50);
   const nowMs = useNow(connection.state === 'stale' || connection.state === 'reconnecting');
   const words = connectionWords(connection, Math.max(nowMs, connection.sinceMs), latencyMs);
-  useAnnouncement(connection);
+  useAnnouncement(connection, name);
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-2">
       <span
@@ -47,13 +52,13 @@ function hueOf({ state, closeReason }: Connection): string {
   return closeReason === 'failed' ? 'text-loss' : 'text-ink';
 }
 
-function useAnnouncement(connection: Connection): void {
+function useAnnouncement(connection: Connection, name: string | undefined): void {
   const { state } = connection;
   const words = connectionAnnouncement(connection);
   useEffect(() => {
     if (words === null) return;
     const delayMs = state === 'stale' ? STALE_ANNOUNCE_MS : 0;
-    const timer = setTimeout(() => announcer.announce(words), delayMs);
+    const timer = setTimeout(() => announcer.announce(name === undefined ? words : `${name}: ${words}`), delayMs);
     return () => clearTimeout(timer);
-  }, [state, words]);
+  }, [state, words, name]);
 }

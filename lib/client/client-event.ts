@@ -5,7 +5,7 @@ import type { Connection } from './connection-state.ts';
  * What a source tells, whatever its transport. `arrivedAtMs` is taken in the handler itself, by the browser's clock:
  * later, in a frame or a render, it would measure the page instead of the delivery.
  */
-export type ClientEvent = RecordEvent | GapEvent | ClockEvent | ConnectionChanged;
+export type ClientEvent = RecordEvent | GapEvent | Baseline | ConnectionChanged;
 
 /** One event of the feed. */
 export interface RecordEvent {
@@ -19,19 +19,16 @@ export interface RecordEvent {
 }
 
 /** History is really gone. */
-interface GapEvent {
+export interface GapEvent {
   readonly kind: 'gap';
   readonly reason: GapReason | null;
   readonly resumesAt: GapResume | null;
   readonly arrivedAtMs: number;
 }
 
-/** The server told its clock; `requestedAtMs` only where this is the first answer to a request of known start. */
-interface ClockEvent {
-  readonly kind: 'clock';
-  readonly serverTimeMs: number;
-  readonly requestedAtMs: number | null;
-  readonly arrivedAtMs: number;
+/** A source without a cursor comes back from a rest: what passed meanwhile was not asked for, so it is not missed. */
+interface Baseline {
+  readonly kind: 'baseline';
 }
 
 interface ConnectionChanged {

@@ -30,10 +30,11 @@ const EVENTS: Record<ConnectionEvent['type'], ConnectionEvent> = {
   heard: { type: 'heard', nowMs: NOW },
   tick: { type: 'tick', nowMs: NOW },
   error: { type: 'error', nowMs: NOW, retryAtMs: NOW + 500 },
-  explained: { type: 'explained', nowMs: NOW, reason: 'the broker is down' },
+  explained: { type: 'explained', nowMs: NOW, reason: 'the broker is down', retryAtMs: NOW + 900 },
   cut: { type: 'cut', nowMs: NOW },
   end: { type: 'end', nowMs: NOW },
   stop: { type: 'stop', nowMs: NOW },
+  rest: { type: 'rest', nowMs: NOW },
   fatal: { type: 'fatal', nowMs: NOW, reason: 'forbidden' },
   retry: { type: 'retry', nowMs: NOW },
 };
@@ -50,6 +51,7 @@ const TABLE: Record<ConnectionState, Record<ConnectionEvent['type'], ConnectionS
     cut: 'connecting',
     end: 'closed',
     stop: 'closed',
+    rest: 'closed',
     fatal: 'closed',
     retry: 'connecting',
   },
@@ -63,6 +65,7 @@ const TABLE: Record<ConnectionState, Record<ConnectionEvent['type'], ConnectionS
     cut: 'live',
     end: 'closed',
     stop: 'closed',
+    rest: 'closed',
     fatal: 'closed',
     retry: 'live',
   },
@@ -76,6 +79,7 @@ const TABLE: Record<ConnectionState, Record<ConnectionEvent['type'], ConnectionS
     cut: 'stale',
     end: 'closed',
     stop: 'closed',
+    rest: 'closed',
     fatal: 'closed',
     retry: 'stale',
   },
@@ -89,6 +93,7 @@ const TABLE: Record<ConnectionState, Record<ConnectionEvent['type'], ConnectionS
     cut: 'reconnecting',
     end: 'closed',
     stop: 'closed',
+    rest: 'closed',
     fatal: 'closed',
     retry: 'reconnecting',
   },
@@ -102,6 +107,7 @@ const TABLE: Record<ConnectionState, Record<ConnectionEvent['type'], ConnectionS
     cut: 'closed',
     end: 'closed',
     stop: 'closed',
+    rest: 'closed',
     fatal: 'closed',
     retry: 'connecting',
   },
@@ -160,6 +166,24 @@ test('attempts are counted until the next hello', () => {
   const twice = run([EVENTS.error, EVENTS.retry, EVENTS.error]);
   expect(twice).toMatchObject({ attempt: 2, retryAtMs: NOW + 500, lostAtMs: NOW });
   expect(nextConnection(twice, EVENTS.hello)).toMatchObject({ attempt: 0, retryAtMs: null, lostAtMs: null });
+});
+
+describe('a rest while nobody sees the tab', () => {
+  const hidden = run([HELLO, EVENTS.rest]);
+
+  test('is closed, and what was live is resumed afterwards', () => {
+    expect(hidden).toMatchObject({ state: 'closed', closeReason: 'hidden' });
+    const back = nextConnection(hidden, { type: 'retry', nowMs: NOW + 5000 });
+    expect(back).toMatchObject({ state: 'reconnecting', lostAtMs: NOW, attempt: 0, closeReason: null });
+  });
+
+  test('of a connection that had never been live is followed by the first connection', () => {
+    expect(nextConnection(run([EVENTS.rest]), EVENTS.retry)).toMatchObject({ state: 'connecting', lostAtMs: null });
+  });
+
+  test('can be ended for good', () => {
+    expect(nextConnection(hidden, EVENTS.stop)).toMatchObject({ state: 'closed', closeReason: 'stopped' });
+  });
 });
 
 test('a feed that ended stays closed, whatever comes', () => {

@@ -11,13 +11,15 @@
  *
  *     any ── end ──► closed (done)      any ── stop ──► closed (stopped)      any ── fatal ──► closed (failed)
  *     closed (stopped, failed) ── retry ──► connecting      closed (done) stays
+ *     any ── rest ──► closed (hidden) ── retry ──► reconnecting, or connecting where it had never been live
  *
  * A cut on purpose (`rotate`, `draining`, the page going into the back/forward cache) keeps the state for
  * `CUT_GRACE_MS`: a planned rotation is not news, and a badge that flickers is not believed.
  */
 
 export type ConnectionState = 'connecting' | 'live' | 'stale' | 'reconnecting' | 'closed';
-export type CloseReason = 'done' | 'stopped' | 'failed';
+/** `hidden`: nobody sees the tab, so it leaves its connection to others and comes back by itself. */
+export type CloseReason = 'done' | 'stopped' | 'failed' | 'hidden';
 
 /** How long a planned cut may last before it is shown as a reconnection, in ms. */
 export const CUT_GRACE_MS = 1000;
@@ -36,7 +38,7 @@ export interface Connection {
   readonly lastHeardAtMs: number;
   readonly pingMs: number;
   readonly watchdogMs: number;
-  /** When the connection was lost or cut; null while there is one. */
+  /** When the connection was lost or cut; null while there is one, and where there never was. */
   readonly lostAtMs: number | null;
   readonly isCutPlanned: boolean;
   /** Failed attempts since the connection was lost; the next try has this number. */
@@ -54,10 +56,12 @@ export type ConnectionEvent =
   | { readonly type: 'heard'; readonly nowMs: number }
   | { readonly type: 'tick'; readonly nowMs: number }
   | { readonly type: 'error'; readonly nowMs: number; readonly retryAtMs: number }
-  | { readonly type: 'explained'; readonly nowMs: number; readonly reason: string }
+  /** Why the last try failed, and when the next one is now due: null where that is not for the source to say. */
+  | { readonly type: 'explained'; readonly nowMs: number; readonly reason: string; readonly retryAtMs: number | null }
   | { readonly type: 'cut'; readonly nowMs: number }
   | { readonly type: 'end'; readonly nowMs: number }
   | { readonly type: 'stop'; readonly nowMs: number }
+  | { readonly type: 'rest'; readonly nowMs: number }
   | { readonly type: 'fatal'; readonly nowMs: number; readonly reason: string }
   | { readonly type: 'retry'; readonly nowMs: number };
 
@@ -78,7 +82,7 @@ export function initialConnection(nowMs: number): Connection {
 }
 
 export function nextConnection(now: Connection, event: ConnectionEvent): Connection {
-  if (now.state === 'closed') return event.type === 'retry' ? reopened(now, event.nowMs) : now;
+  if (now.state === 'closed') return nextClosed(now, event);
   switch (event.type) {
     case 'open':
       return { ...now, lastHeardAtMs: event.nowMs, retryAtMs: null };
@@ -91,13 +95,15 @@ export function nextConnection(now: Connection, event: ConnectionEvent): Connect
     case 'error':
       return lost(now, event.nowMs, event.retryAtMs);
     case 'explained':
-      return { ...now, reason: event.reason };
+      return { ...now, reason: event.reason, retryAtMs: event.retryAtMs };
     case 'cut':
       return { ...now, lostAtMs: now.lostAtMs ?? event.nowMs, isCutPlanned: true };
     case 'end':
       return closed(now, event.nowMs, 'done', null);
     case 'stop':
       return closed(now, event.nowMs, 'stopped', null);
+    case 'rest':
+      return { ...closed(now, event.nowMs, 'hidden', null), lostAtMs: lostAtRest(now, event.nowMs) };
     case 'fatal':
       return closed(now, event.nowMs, 'failed', event.reason);
     case 'retry':
@@ -150,6 +156,14 @@ function closed(now: Connection, nowMs: number, closeReason: CloseReason, reason
   return { ...enter(now, 'closed', nowMs), closeReason, reason, retryAtMs: null, lostAtMs: null, isCutPlanned: false };
 }
 
-function reopened(now: Connection, nowMs: number): Connection {
-  return now.closeReason === 'done' ? now : initialConnection(nowMs);
+function nextClosed(now: Connection, event: ConnectionEvent): Connection {
+  if (event.type === 'stop' && now.closeReason === 'hidden') return { ...now, closeReason: 'stopped', lostAtMs: null };
+  if (event.type !== 'retry' || now.closeReason === 'done') return now;
+  const next = initialConnection(event.nowMs);
+  return now.lostAtMs === null ? next : { ...next, state: 'reconnecting', lostAtMs: now.lostAtMs };
+}
+
+/** What had been live is resumed afterwards; the outage, if it was in one, began before. */
+function lostAtRest({ state, lostAtMs }: Connection, nowMs: number): number | null {
+  return state === 'connecting' ? null : (lostAtMs ?? nowMs);
 }

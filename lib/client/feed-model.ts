@@ -1,15 +1,21 @@
-import type { ClientEvent, RecordEvent } from './client-event.ts';
+import type { ClientEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedStats } from './stats.ts';
 import { Tape } from './tape.ts';
 
 /** All that a page knows of one feed, built from what its source tells. Pure: times come with the events. */
 export class FeedModel {
-  readonly stats = new FeedStats();
+  readonly stats: FeedStats;
   readonly tape = new Tape();
   connection: Connection = initialConnection(0);
   last: RecordEvent | null = null;
+  lastGap: GapEvent | null = null;
   records = 0;
+
+  /** @param producerOffsetMs the page's clock minus the producer's, asked whenever a latency is made */
+  constructor(producerOffsetMs?: () => number) {
+    this.stats = new FeedStats(producerOffsetMs);
+  }
 
   apply(event: ClientEvent): void {
     switch (event.kind) {
@@ -21,10 +27,11 @@ export class FeedModel {
         return;
       }
       case 'gap':
+        this.lastGap = event;
         this.tape.add({ kind: 'gap', atMs: event.arrivedAtMs, reason: event.reason, resumesAt: event.resumesAt });
         return;
-      case 'clock':
-        this.stats.addClock(event.serverTimeMs, event.requestedAtMs, event.arrivedAtMs);
+      case 'baseline':
+        this.stats.rebase();
         return;
       case 'connection':
         this.#noteConnection(this.connection, event.connection);
@@ -34,6 +41,8 @@ export class FeedModel {
   }
 
   #noteConnection(before: Connection, after: Connection): void {
+    const isRestOver = before.closeReason === 'hidden' || before.closeReason === 'stopped';
+    if (isRestOver && after.state !== 'closed') this.stats.endRest(after.sinceMs);
     if (after.state !== 'live' || before.state === 'live') return;
     const atMs = after.lastHeardAtMs;
     if (before.state === 'connecting') this.tape.add({ kind: 'start', atMs });

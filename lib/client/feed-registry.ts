@@ -1,6 +1,8 @@
+import { startCalibrator } from './calibrator.ts';
+import { connectionPermits } from './connection-permits.ts';
 import { createFeedStore, type FeedStore } from './feed-store.ts';
-import type { Source, TransportName } from './source.ts';
-import { SseSource } from './sse-source.ts';
+import { PageClocks } from './page-clocks.ts';
+import { createSseSource } from './sse-source.ts';
 
 /** A connection outlives its last user by this long, in ms: StrictMode and page changes let go and take hold again. */
 const LINGER_MS = 1000;
@@ -17,28 +19,27 @@ interface Entry {
   linger: AbortController | null;
 }
 
-export type OpenFeed = (id: string, transport: TransportName) => FeedStore;
+export type OpenFeed = (id: string) => FeedStore;
 
-/** One connection per feed and transport in a tab, however many components watch it. */
+/** One connection per feed in a tab, however many components watch it. */
 export class FeedRegistry {
   readonly #entries = new Map<string, Entry>();
   readonly #open: OpenFeed;
 
-  constructor(open: OpenFeed = (id, transport) => createFeedStore(createSource(id, transport))) {
+  constructor(open: OpenFeed = openFeed) {
     this.#open = open;
   }
 
-  acquire(id: string, transport: TransportName): FeedLease {
-    const key = JSON.stringify([transport, id]);
-    const entry = this.#entries.get(key) ?? { feed: this.#open(id, transport), leases: 0, linger: null };
-    this.#entries.set(key, entry);
+  acquire(id: string): FeedLease {
+    const entry = this.#entries.get(id) ?? { feed: this.#open(id), leases: 0, linger: null };
+    this.#entries.set(id, entry);
     entry.leases += 1;
     entry.linger?.abort();
     let isHeld = true;
     return {
       feed: entry.feed,
       release: () => {
-        if (isHeld) this.#release(key, entry);
+        if (isHeld) this.#release(id, entry);
         isHeld = false;
       },
     };
@@ -49,13 +50,13 @@ export class FeedRegistry {
     return this.#entries.size;
   }
 
-  #release(key: string, entry: Entry): void {
+  #release(id: string, entry: Entry): void {
     entry.leases -= 1;
     if (entry.leases > 0) return;
     const linger = new AbortController();
     entry.linger = linger;
     const timer = setTimeout(() => {
-      this.#entries.delete(key);
+      this.#entries.delete(id);
       entry.feed.dispose();
     }, LINGER_MS);
     linger.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
@@ -65,9 +66,20 @@ export class FeedRegistry {
 /** The registry of this tab. */
 export const feeds = new FeedRegistry();
 
-function createSource(id: string, transport: TransportName): Source {
-  switch (transport) {
-    case 'sse':
-      return new SseSource({ id });
-  }
+/** Clocks drift slowly: asked this often, in ms. */
+const CALIBRATE_MS = 5000;
+
+function openFeed(id: string): FeedStore {
+  const life = new AbortController();
+  const clocks = new PageClocks();
+  startCalibrator({ id, clocks, intervalMs: CALIBRATE_MS }, life.signal);
+  const source = createSseSource({ id, permits: connectionPermits });
+  const feed = createFeedStore(source, { producerOffsetMs: () => clocks.producer().offsetMs });
+  return {
+    ...feed,
+    dispose() {
+      life.abort();
+      feed.dispose();
+    },
+  };
 }

@@ -6,6 +6,7 @@ import { createFeedStore, FIGURES_MS, INITIAL_FEED_STATE, TAPE_MS } from './feed
 import { BATCH_MAX } from './frame-batcher.ts';
 import type { Source } from './source.ts';
 import { TAPE_MAX, TAPE_VALUE_MAX_CHARS } from './tape.ts';
+import { NO_TRAFFIC } from './traffic-meter.ts';
 
 const NOW = 1_000_000;
 
@@ -17,6 +18,8 @@ function setUp() {
     stop: vi.fn(),
     retryNow: vi.fn(),
     connection: () => initialConnection(NOW),
+    traffic: () => ({ ...NO_TRAFFIC, requests: 3 }),
+    work: (run: () => void) => run(),
     subscribe(added) {
       listener = added;
       return () => {
@@ -135,6 +138,27 @@ describe('the store of a feed', () => {
     ]);
   });
 
+  test('tells what its source has cost, also while nothing comes', () => {
+    const { state } = setUp();
+    vi.advanceTimersByTime(1000);
+    expect(state().traffic.requests).toBe(3);
+  });
+
+  test('does not count the wait of events that came while the page did not want them', () => {
+    const { tell, record, frame, feed, state } = setUp();
+    const hello = { type: 'hello', nowMs: NOW, pingMs: 5000, watchdogMs: 15_000 } as const;
+    const live = nextConnection(initialConnection(NOW), hello);
+    const hidden = nextConnection(live, { type: 'rest', nowMs: NOW });
+    const shown = nextConnection(hidden, { type: 'retry', nowMs: NOW + 3 });
+    for (const connection of [live, hidden, shown]) tell({ kind: 'connection', connection });
+    record(1);
+    tell({ kind: 'record', cursor: 'c', data: '2', seq: 2, producedAtMs: NOW + 3, arrivedAtMs: NOW + 9 });
+    frame();
+    feed.setPaused(false);
+    vi.advanceTimersByTime(FIGURES_MS);
+    expect(state().figures).toMatchObject({ events: 2, timedEvents: 1, latencyMsP50: 6 });
+  });
+
   test('once disposed has no source, no timer and no listener', () => {
     const { feed, source, record, hasListener } = setUp();
     record(1);
@@ -154,8 +178,8 @@ describe('the registry', () => {
   test('holds one connection for all who watch a feed, and lets it go after the last', () => {
     const opened = vi.fn(open);
     const registry = new FeedRegistry(opened);
-    const one = registry.acquire('1234', 'sse');
-    const two = registry.acquire('1234', 'sse');
+    const one = registry.acquire('1234');
+    const two = registry.acquire('1234');
     expect(two.feed).toBe(one.feed);
     one.release();
     one.release();
@@ -171,8 +195,8 @@ describe('the registry', () => {
   test('survives a release that is taken back at once, as StrictMode does', () => {
     const opened = vi.fn(open);
     const registry = new FeedRegistry(opened);
-    registry.acquire('1234', 'sse').release();
-    const lease = registry.acquire('1234', 'sse');
+    registry.acquire('1234').release();
+    const lease = registry.acquire('1234');
     vi.advanceTimersByTime(5000);
     expect(opened).toHaveBeenCalledTimes(1);
     expect(lease.feed.dispose).not.toHaveBeenCalled();

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ClientEvent, RecordEvent } from './client-event.ts';
+import type { ClientEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedModel } from './feed-model.ts';
@@ -8,6 +8,7 @@ import type { Source } from './source.ts';
 import { type Figures, NO_FIGURES, type Sample } from './stats.ts';
 import type { TapeRow } from './tape.ts';
 import { throttle } from './throttle.ts';
+import { NO_TRAFFIC, type Traffic } from './traffic-meter.ts';
 
 /** Numbers change at most this often, in ms: nobody reads more than four a second. */
 export const FIGURES_MS = 250;
@@ -23,7 +24,11 @@ export interface FeedState {
   readonly tape: readonly TapeRow[];
   /** The newest event; the first at once, then at most every `FIGURES_MS`. */
   readonly last: RecordEvent | null;
+  /** The newest gap; null while there was none. */
+  readonly lastGap: GapEvent | null;
   readonly figures: Figures;
+  /** What its source has cost so far. */
+  readonly traffic: Traffic;
   readonly isPaused: boolean;
   /** Events that came since the view was paused. */
   readonly newWhilePaused: number;
@@ -33,7 +38,9 @@ export const INITIAL_FEED_STATE: FeedState = {
   connection: initialConnection(0),
   tape: [],
   last: null,
+  lastGap: null,
   figures: NO_FIGURES,
+  traffic: NO_TRAFFIC,
   isPaused: false,
   newWhilePaused: 0,
 };
@@ -46,25 +53,32 @@ export interface FeedStore {
   /** Freezes the view; the connection stays and events are kept. */
   setPaused(isPaused: boolean): void;
   retryNow(): void;
+  /** Lets go of the connection, or takes it up again where it was. */
+  setConnected(isConnected: boolean): void;
   dispose(): void;
 }
 
 export interface FeedStoreOptions {
   readonly clock?: Clock;
   readonly schedule?: ScheduleFrame;
+  /** The page's clock minus the producer's, ms; default 0. */
+  readonly producerOffsetMs?: () => number;
 }
 
 /** Starts `source`; `dispose` stops it. */
 export function createFeedStore(source: Source, options: FeedStoreOptions = {}): FeedStore {
   const clock = options.clock ?? systemClock;
-  const model = new FeedModel();
+  const model = new FeedModel(options.producerOffsetMs);
   const state = createStore<FeedState>(() => INITIAL_FEED_STATE);
   const life = new AbortController();
   let recordsAtPause = 0;
 
   const publishFigures = throttle(clock, FIGURES_MS, life.signal, () => {
     if (state.getState().isPaused) state.setState({ newWhilePaused: model.records - recordsAtPause });
-    else state.setState({ figures: model.stats.figures(clock.nowMs()), last: model.last });
+    else {
+      const figures = model.stats.figures(clock.nowMs());
+      state.setState({ figures, traffic: source.traffic(), last: model.last });
+    }
   });
   const publishTape = throttle(clock, TAPE_MS, life.signal, () => {
     if (!state.getState().isPaused) state.setState({ tape: model.tape.rows() });
@@ -72,7 +86,7 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
 
   function onBatch(events: readonly ClientEvent[]): void {
     for (const event of events) model.apply(event);
-    state.setState({ connection: model.connection });
+    state.setState({ connection: model.connection, lastGap: model.lastGap });
     publishTape();
     if (events.some((event) => event.kind === 'record')) publishFigures();
   }
@@ -84,7 +98,10 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     publishFigures();
   }
 
-  const batcher = new FrameBatcher(onBatch, options.schedule ?? scheduleFrame);
+  const batcher = new FrameBatcher(
+    (events: readonly ClientEvent[]) => source.work(() => onBatch(events)),
+    options.schedule ?? scheduleFrame,
+  );
   const unsubscribe = source.subscribe((event) => batcher.add(event));
   clock.every(IDLE_REFRESH_MS, life.signal, publishFigures);
   source.start();
@@ -94,6 +111,7 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     setPaused,
     samples: (nowMs) => model.stats.samples(nowMs),
     retryNow: () => source.retryNow(),
+    setConnected: (isConnected) => (isConnected ? source.start() : source.stop()),
     dispose() {
       life.abort();
       unsubscribe();

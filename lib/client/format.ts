@@ -24,6 +24,13 @@ export function formatMs(ms: number): string {
   return `${value} ${unit}`;
 }
 
+/** Amounts of data, in the units of 1,000 that networks are sold in. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${WHOLE.format(bytes)} B`;
+  if (bytes < 999_950) return `${TENTH.format(bytes / 1000)} kB`;
+  return bytes < 999_950_000 ? `${TENTH.format(bytes / 1e6)} MB` : `${TENTH.format(bytes / 1e9)} GB`;
+}
+
 /** Whole seconds, for what only has to be roughly right: ages and silences. */
 export function formatSeconds(ms: number): string {
   const wholeS = Math.max(0, Math.floor(ms / 1000));

@@ -40,6 +40,11 @@ export class SeqTracker {
     if (isNewest) this.#newestProducedAtMs = producedAtMs;
   }
 
+  /** What comes next is a new baseline: what lies between was not asked for. */
+  rebase(): void {
+    this.#next = null;
+  }
+
   counts(): SeqCounts {
     return {
       received: this.#received,

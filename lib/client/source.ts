@@ -1,8 +1,6 @@
 import type { ClientEvent } from './client-event.ts';
 import type { Connection } from './connection-state.ts';
-
-/** The ways of getting a feed's events; a source is the browser's side of one. */
-export type TransportName = 'sse';
+import type { Traffic } from './traffic-meter.ts';
 
 /**
  * Gets the events of one feed. It keeps its cursor through every cut, and reconnects by itself until the feed ends,
@@ -18,4 +16,8 @@ export interface Source {
   /** Each event as it comes, in the handler that received it; returns its undo. */
   subscribe(listener: (event: ClientEvent) => void): () => void;
   connection(): Connection;
+  /** What it has cost so far. */
+  traffic(): Traffic;
+  /** Runs work that is done for this source, so that its time is counted. */
+  work(run: () => void): void;
 }

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts';
 import type { ClientEvent } from './client-event.ts';
-import { type EventSourceLike, SseSource } from './sse-source.ts';
+import type { ConnectionPermits } from './connection-permits.ts';
+import type { EventSourceLike } from './event-source.ts';
+import { createSseSource } from './sse-source.ts';
+import { HandPage } from './testing/hand-page.ts';
 
-const HELLO = JSON.stringify({ serverTimeMs: 0, pingMs: 5000, watchdogMs: 15_000 });
+const HELLO = JSON.stringify({ pod: 'a', pingMs: 5000, watchdogMs: 15_000 });
 
 /** An EventSource driven by hand; the real one is in the browser tests. */
 class HandEventSource implements EventSourceLike {
@@ -46,16 +49,21 @@ class HandEventSource implements EventSourceLike {
   }
 }
 
-function setUp(answer: () => Response = () => new Response(null, { status: 503 })) {
+const problem = (status: number, code: string, detail: string, headers: Record<string, string> = {}): Response =>
+  new Response(JSON.stringify({ title: code, status, code, detail }), { status, headers });
+
+function setUp(answer: () => Response = () => new Response(null, { status: 503 }), permits?: ConnectionPermits) {
   const events: ClientEvent[] = [];
-  const page = new EventTarget();
-  const fetcher = vi.fn(async () => answer());
-  const source = new SseSource({
+  const page = new HandPage();
+  const fetcher = vi.fn(async (_url: string | URL | Request) => answer());
+  const source = createSseSource({
     id: 'a b',
     eventSource: HandEventSource,
     fetch: fetcher,
     random: () => 1,
     page,
+    permits,
+    lane: 'l',
   });
   source.subscribe((event) => events.push(event));
   source.start();
@@ -116,7 +124,7 @@ describe('after a cut', () => {
     setUp();
     HandEventSource.last.greet();
     HandEventSource.last.send('message', '1', 'c1');
-    HandEventSource.last.send('ping', '{"serverTimeMs":0}', 'c2');
+    HandEventSource.last.send('ping', '{"bytes":9}', 'c2');
     HandEventSource.last.fail(0);
     HandEventSource.last.fail(0);
     vi.advanceTimersByTime(BACKOFF_CAP_MS);
@@ -143,16 +151,16 @@ describe('after a cut', () => {
 
 describe('when EventSource is refused for good', () => {
   test('it says why, and tries again with back-off', async () => {
-    const body = { status: 'starting', ready: false, reason: 'waiting for topic orders', recordLog: 'kafka' };
-    const { source, fetcher } = setUp(() => new Response(JSON.stringify(body), { status: 503 }));
+    const { source, fetcher } = setUp(() => problem(503, 'not-ready', 'waiting for topic orders'));
     HandEventSource.last.fail(2);
     await vi.advanceTimersByTimeAsync(499);
     expect(source.connection()).toMatchObject({
       state: 'reconnecting',
-      reason: 'waiting for topic orders',
+      reason: '503 not-ready: waiting for topic orders',
       attempt: 1,
     });
-    expect(fetcher).toHaveBeenCalledTimes(2);
+    expect(fetcher).toHaveBeenCalledTimes(1);
+    expect(String(fetcher.mock.calls[0])).toMatch(/^\/api\/feeds\/poll\?id=a\+b&waitMs=0/);
     await vi.advanceTimersByTimeAsync(1);
     expect(HandEventSource.opened).toHaveLength(2);
     HandEventSource.last.fail(2);
@@ -164,7 +172,7 @@ describe('when EventSource is refused for good', () => {
   });
 
   test('because the feed has ended, it closes and stays closed', async () => {
-    const { source } = setUp(() => new Response(null, { status: 204 }));
+    const { source } = setUp(() => new Response('{"events":[],"cursor":"c","ended":true}'));
     HandEventSource.last.fail(2);
     await vi.advanceTimersByTimeAsync(60_000);
     source.retryNow();
@@ -173,13 +181,29 @@ describe('when EventSource is refused for good', () => {
   });
 
   test('because it may not, it closes as failed, until the user asks again', async () => {
-    const { source } = setUp(() => new Response(null, { status: 403 }));
+    const { source } = setUp(() => problem(403, 'cross-site', 'not from there'));
     HandEventSource.last.fail(2);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'failed' });
+    expect(source.connection()).toMatchObject({
+      state: 'closed',
+      closeReason: 'failed',
+      reason: '403 cross-site: not from there',
+    });
     expect(HandEventSource.opened).toHaveLength(1);
     source.retryNow();
     expect(source.connection().state).toBe('connecting');
+    expect(HandEventSource.opened).toHaveLength(2);
+  });
+
+  test('it waits at least as long as the server asks for', async () => {
+    const { source } = setUp(() => problem(503, 'draining', 'shutting down', { 'retry-after': '7' }));
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(source.connection().reason).toContain('asks for 7 s');
+    expect(source.connection().retryAtMs).toBe(1_007_000);
+    await vi.advanceTimersByTimeAsync(6999);
+    expect(HandEventSource.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(HandEventSource.opened).toHaveLength(2);
   });
 
@@ -200,7 +224,7 @@ test('silence becomes stale, and at the watchdog time a new connection', () => {
   HandEventSource.last.greet('c9');
   vi.advanceTimersByTime(10_000);
   expect(state()).toBe('stale');
-  HandEventSource.last.send('ping', '{"serverTimeMs":0}', 'c9');
+  HandEventSource.last.send('ping', '{"bytes":9}', 'c9');
   expect(state()).toBe('live');
   vi.advanceTimersByTime(15_250);
   expect(state()).toBe('reconnecting');
@@ -237,6 +261,75 @@ test('a network that comes back is tried at once', () => {
   HandEventSource.last.fail(0);
   page.dispatchEvent(new Event('online'));
   expect(HandEventSource.opened).toHaveLength(2);
+});
+
+describe('a tab that nobody sees', () => {
+  test('holds no connection, says so, and goes on from its cursor when it is shown', () => {
+    const { page, source, state } = setUp();
+    HandEventSource.last.greet('c3');
+    page.show('hidden');
+    expect(HandEventSource.last.readyState).toBe(2);
+    expect(source.connection()).toMatchObject({ state: 'closed', closeReason: 'hidden' });
+    vi.advanceTimersByTime(60_000);
+    expect(HandEventSource.opened).toHaveLength(1);
+    page.show('visible');
+    expect(state()).toBe('reconnecting');
+    expect(HandEventSource.last.url.searchParams.get('after')).toBe('c3');
+    HandEventSource.last.greet('c3');
+    expect(state()).toBe('live');
+  });
+
+  test('does not connect to begin with', () => {
+    const page = new HandPage();
+    page.show('hidden');
+    const source = createSseSource({ id: 'a', eventSource: HandEventSource, page });
+    source.start();
+    expect(HandEventSource.opened).toHaveLength(0);
+    page.show('visible');
+    expect(HandEventSource.opened).toHaveLength(1);
+    source.stop();
+  });
+});
+
+describe('with permits', () => {
+  test('it waits for one, says so, and gives it back when it stops', async () => {
+    let grant: () => void = () => undefined;
+    let held: AbortSignal | null = null;
+    const permits: ConnectionPermits = {
+      take: (signal, onWaiting) => {
+        held = signal;
+        onWaiting?.();
+        return new Promise((resolve) => {
+          grant = resolve;
+        });
+      },
+    };
+    const { source } = setUp(undefined, permits);
+    expect(source.connection().reason).toContain('other tabs');
+    vi.advanceTimersByTime(60_000);
+    expect(HandEventSource.opened).toHaveLength(0);
+    grant();
+    await vi.advanceTimersByTimeAsync(0);
+    HandEventSource.last.greet();
+    expect(source.connection()).toMatchObject({ state: 'live', reason: null });
+    source.stop();
+    expect(held).toMatchObject({ aborted: true });
+  });
+});
+
+test('it counts its requests, and bytes as the server tells them', () => {
+  const { source } = setUp();
+  HandEventSource.last.greet();
+  expect(source.traffic().requests).toBe(1);
+  expect(source.traffic().bytes).toBeGreaterThan(0);
+  HandEventSource.last.send('ping', '{"bytes":5000,"busyMs":1.5}', 'c2');
+  expect(source.traffic()).toMatchObject({ bytes: 5000, serverBusyMs: 1.5, emptyRoundTrips: 0 });
+  HandEventSource.last.fail(0);
+  HandEventSource.last.greet();
+  expect(source.traffic().requests).toBe(2);
+  // Another life of the pod begins at 0 again: what was told before still counts.
+  HandEventSource.last.send('ping', '{"bytes":100,"busyMs":0.5}', 'c3');
+  expect(source.traffic()).toMatchObject({ bytes: 5100, serverBusyMs: 2 });
 });
 
 test('back-off grows with each failure, spreads from zero, and has an end', () => {

@@ -1,238 +1,113 @@
 import { EventName, RETRY_MS } from '#lib/protocol/constants.ts';
-import { streamUrl } from '#lib/protocol/paths.ts';
-import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts';
-import type { ClientEvent } from './client-event.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { type Connection, DEFAULT_PING_MS, DEFAULT_WATCHDOG_MS, isWatchdogDue } from './connection-state.ts';
-import { explainClose } from './explain-close.ts';
+import { pollUrl, streamUrl } from '#lib/protocol/paths.ts';
+import { BACKOFF_CAP_MS } from './backoff.ts';
+import { DEFAULT_PING_MS, DEFAULT_WATCHDOG_MS } from './connection-state.ts';
+import { type EventSourceConstructor, openEventSource, type StreamEvent } from './event-source.ts';
+import { explainClose } from './explain.ts';
 import { readPayload } from './payload.ts';
 import type { Source } from './source.ts';
-import { SourceCore } from './source-core.ts';
-import { watchPage } from './watch-page.ts';
+import { SourceLife, type SourceLifeOptions, type Transport } from './source-life.ts';
 import { parseCut, parseGap, parseHello, parsePing } from './wire.ts';
 
-type StreamEvent = MessageEvent<string>;
-
-/** As much of EventSource as is used, so that tests can bring their own. */
-export interface EventSourceLike {
-  readonly readyState: number;
-  close(): void;
-  addEventListener(type: string, listener: (event: StreamEvent) => void): void;
-}
-
-export interface SseSourceOptions {
+export interface SseSourceOptions extends SourceLifeOptions {
   readonly id: string;
   readonly topic?: string;
-  readonly eventSource?: new (url: string) => EventSourceLike;
+  /** The cursor to begin at; default: now. */
+  readonly after?: string | undefined;
+  readonly lane?: string;
+  /** Demo only: a round trip to add, ms. */
+  readonly rttMs?: number;
+  readonly eventSource?: EventSourceConstructor;
   readonly fetch?: typeof fetch;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-  /** Where `pagehide`, `pageshow` and `online` are heard; default: the window, where there is one. */
-  readonly page?: EventTarget;
 }
 
-/** `EventSource.CLOSED`: it met an error status or a 204, and will never try again. */
-const CLOSED = 2;
-const TICK_MS = 250;
+/** Head of the response, about: until the first ping tells. */
+const HEAD_BYTES = 340;
 
 /**
  * The browser's side of SSE. EventSource reconnects by itself once after a cut (it sends its cursor as
  * `Last-Event-ID`); what it cannot do is done here: reconnect after an error status, notice a connection that died in
  * silence, spread retries, and follow a cut on purpose at once.
  */
-export class SseSource implements Source {
+export function createSseSource(options: SseSourceOptions): Source {
+  return new SourceLife(options, (life) => new SseTransport(options, life));
+}
+
+class SseTransport implements Transport {
   readonly #options: SseSourceOptions;
-  readonly #clock: Clock;
-  readonly #core: SourceCore;
+  readonly #life: SourceLife;
   #cursor: string | undefined;
-  /** From `start` to `stop`. */
-  #run: AbortController | null = null;
-  /** One EventSource, or one wait for the next: ending it ends whichever it is. */
-  #attempt = new AbortController();
-  #triedAtMs = 0;
+  #pod = '';
 
-  constructor(options: SseSourceOptions) {
+  constructor(options: SseSourceOptions, life: SourceLife) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#core = new SourceCore(this.#clock.nowMs());
+    this.#life = life;
+    this.#cursor = options.after;
   }
 
-  connection(): Connection {
-    return this.#core.connection;
-  }
-
-  subscribe(listener: (event: ClientEvent) => void): () => void {
-    return this.#core.subscribe(listener);
-  }
-
-  start(): void {
-    if (this.#run !== null) return;
-    this.#run = new AbortController();
-    const { signal } = this.#run;
-    this.#clock.every(TICK_MS, signal, () => this.#tick());
-    const page: EventTarget | undefined = this.#options.page ?? globalThis.window;
-    if (page !== undefined) {
-      watchPage(page, signal, {
-        onHide: () => this.#suspend(),
-        onRestore: () => this.retryNow(),
-        onOnline: () => this.#retryIfWaiting(),
-      });
-    }
-    this.retryNow();
-  }
-
-  stop(): void {
-    this.#run?.abort();
-    this.#run = null;
-    this.#attempt.abort();
-    this.#core.move({ type: 'stop', nowMs: this.#clock.nowMs() });
-  }
-
-  retryNow(): void {
-    if (this.#run === null) return;
-    this.#core.move({ type: 'retry', nowMs: this.#clock.nowMs() });
-    if (this.connection().state !== 'closed') this.#connect();
-  }
-
-  #connect(): void {
-    const attempt = this.#renewAttempt();
-    const Constructor = this.#options.eventSource ?? EventSource;
-    const stream: EventSourceLike = new Constructor(this.#url());
-    attempt.addEventListener('abort', () => stream.close(), { once: true });
-    let isOpen = false;
-    // Only the first answer belongs to a request whose start is known: later requests are EventSource's own.
-    let requestedAtMs: number | null = this.#triedAtMs;
+  connect(attempt: AbortSignal): void {
+    const life = this.#life;
+    const { meter, clock } = life;
+    const stream = openEventSource(this.#url(streamUrl), attempt, {
+      create: this.#options.eventSource,
+      meter,
+      headBytes: HEAD_BYTES,
+      onOpen: () => life.move({ type: 'open', nowMs: clock.nowMs() }),
+      onCut: () => life.failWithOwnRetry(RETRY_MS),
+      onFailed: () => life.fail(),
+      onRefused: () => life.fail((signal) => this.#explain(signal)),
+    });
     const on = (name: string, handle: (event: StreamEvent, nowMs: number) => void): void =>
-      stream.addEventListener(name, (event) => {
-        if (!attempt.aborted) handle(event, this.#clock.nowMs());
+      stream.on(name, (event) => {
+        // A stream that never sent an `id:` gives '': no step back from the cursor of the connection before.
+        if (event.lastEventId !== '') this.#cursor = event.lastEventId;
+        handle(event, clock.nowMs());
       });
-
-    on('open', (_, nowMs) => {
-      isOpen = true;
-      this.#core.move({ type: 'open', nowMs });
-    });
-    on('error', (_, nowMs) => {
-      const isRetrying = stream.readyState !== CLOSED && isOpen;
-      isOpen = false;
-      requestedAtMs = null;
-      // Its own retry waits the server's `retry:` without jitter: fine once after a cut, not while a pod is down.
-      if (isRetrying) this.#letItRetry(nowMs);
-      else this.#backOff(stream.readyState === CLOSED);
-    });
     on('message', (event, nowMs) => this.#onRecord(event, nowMs));
-    on(EventName.hello, (event, nowMs) => this.#onHello(event, nowMs, requestedAtMs));
-    on(EventName.ping, (event, nowMs) => this.#onPing(event, nowMs));
-    on(EventName.gap, (event, nowMs) => this.#onGap(event, nowMs));
-    on(EventName.rotate, (event, nowMs) => this.#onCut(event, nowMs));
-    on(EventName.draining, (event, nowMs) => this.#onCut(event, nowMs));
-    on(EventName.end, (event, nowMs) => this.#onEnd(event, nowMs));
+    on(EventName.hello, ({ data }, nowMs) => this.#onHello(data, nowMs));
+    on(EventName.ping, ({ data }, nowMs) => this.#onPing(data, nowMs));
+    on(EventName.gap, ({ data }, nowMs) => this.#onGap(data, nowMs));
+    on(EventName.rotate, ({ data }) => this.#onCut(data));
+    on(EventName.draining, ({ data }) => this.#onCut(data));
+    on(EventName.end, () => life.end());
   }
 
-  #onRecord(event: StreamEvent, nowMs: number): void {
-    this.#keepCursor(event);
-    const { data, lastEventId: cursor } = event;
-    this.#core.emit({ kind: 'record', cursor, data, arrivedAtMs: nowMs, ...readPayload(data) });
-    this.#core.move({ type: 'heard', nowMs });
+  #onRecord({ data, lastEventId: cursor }: StreamEvent, nowMs: number): void {
+    this.#life.emit({ kind: 'record', cursor, data, arrivedAtMs: nowMs, ...readPayload(data) });
+    this.#life.move({ type: 'heard', nowMs });
   }
 
-  #onHello(event: StreamEvent, nowMs: number, requestedAtMs: number | null): void {
-    this.#keepCursor(event);
-    const hello = parseHello(event.data);
-    if (hello !== null) {
-      this.#core.emit({ kind: 'clock', serverTimeMs: hello.serverTimeMs, requestedAtMs, arrivedAtMs: nowMs });
-    }
+  #onHello(data: string, nowMs: number): void {
+    const hello = parseHello(data);
+    this.#pod = hello?.pod ?? '';
     const { pingMs, watchdogMs } = hello ?? { pingMs: DEFAULT_PING_MS, watchdogMs: DEFAULT_WATCHDOG_MS };
-    this.#core.move({ type: 'hello', nowMs, pingMs, watchdogMs });
+    this.#life.move({ type: 'hello', nowMs, pingMs, watchdogMs });
   }
 
-  #onPing(event: StreamEvent, nowMs: number): void {
-    this.#keepCursor(event);
-    const ping = parsePing(event.data);
-    if (ping !== null) {
-      this.#core.emit({ kind: 'clock', serverTimeMs: ping.serverTimeMs, requestedAtMs: null, arrivedAtMs: nowMs });
-    }
-    this.#core.move({ type: 'heard', nowMs });
+  #onPing(data: string, nowMs: number): void {
+    const ping = parsePing(data);
+    // Without a lane the count begins anew with each connection, so it is of no use as a total.
+    if (ping !== null && this.#options.lane !== undefined) this.#life.meter.told({ pod: this.#pod, ...ping });
+    this.#life.move({ type: 'heard', nowMs });
   }
 
-  #onGap(event: StreamEvent, nowMs: number): void {
-    this.#keepCursor(event);
-    this.#core.emit({ kind: 'gap', ...parseGap(event.data), arrivedAtMs: nowMs });
-    this.#core.move({ type: 'heard', nowMs });
+  #onGap(data: string, nowMs: number): void {
+    this.#life.emit({ kind: 'gap', ...parseGap(data), arrivedAtMs: nowMs });
+    this.#life.move({ type: 'heard', nowMs });
   }
 
-  #onCut(event: StreamEvent, nowMs: number): void {
-    this.#keepCursor(event);
-    const retryMs = Math.min(Math.max(parseCut(event.data)?.retryMs ?? RETRY_MS, 0), BACKOFF_CAP_MS);
-    this.#core.move({ type: 'cut', nowMs });
-    this.#clock.after(retryMs, this.#renewAttempt(), () => this.retryNow());
+  #onCut(data: string): void {
+    this.#life.cut(Math.min(Math.max(parseCut(data)?.retryMs ?? RETRY_MS, 0), BACKOFF_CAP_MS));
   }
 
-  #onEnd(event: StreamEvent, nowMs: number): void {
-    this.#keepCursor(event);
-    this.#attempt.abort();
-    this.#core.move({ type: 'end', nowMs });
+  #explain(signal: AbortSignal): ReturnType<typeof explainClose> {
+    // Not as a part of the lane, nor as far away: it is the page that asks.
+    const { id, topic, fetch: fetcher = globalThis.fetch } = this.#options;
+    return explainClose(fetcher, pollUrl(id, 0, { topic, after: this.#cursor }), signal);
   }
 
-  #letItRetry(nowMs: number): void {
-    this.#triedAtMs = nowMs;
-    this.#core.move({ type: 'error', nowMs, retryAtMs: nowMs + RETRY_MS });
-  }
-
-  #tick(): void {
-    const nowMs = this.#clock.nowMs();
-    this.#core.move({ type: 'tick', nowMs });
-    const connection = this.connection();
-    const isWaiting = connection.retryAtMs !== null && nowMs < connection.retryAtMs;
-    if (isWaiting || this.#attempt.signal.aborted) return;
-    if (isWatchdogDue(connection, this.#triedAtMs, nowMs)) this.#backOff(false);
-  }
-
-  /** Gives this attempt up and plans the next. `isRefused`: the server did answer, so it is asked why. */
-  #backOff(isRefused: boolean): void {
-    const signal = this.#renewAttempt();
-    const nowMs = this.#triedAtMs;
-    const retryAtMs = nowMs + backoffMs(this.connection().attempt, (this.#options.random ?? Math.random)());
-    this.#core.move({ type: 'error', nowMs, retryAtMs });
-    const retryInTime = (): void =>
-      this.#clock.after(Math.max(0, retryAtMs - this.#clock.nowMs()), signal, () => this.retryNow());
-    if (isRefused) void this.#explain(signal).then(retryInTime);
-    else retryInTime();
-  }
-
-  /** Puts the reason in words, or closes where trying again is of no use; that ends `signal`. */
-  async #explain(signal: AbortSignal): Promise<void> {
-    const fetcher: typeof fetch = this.#options.fetch ?? ((input, init) => fetch(input, init));
-    const explanation = await explainClose(fetcher, this.#url(), signal).catch(() => null);
-    if (explanation === null || signal.aborted) return;
-    const nowMs = this.#clock.nowMs();
-    if (explanation.kind === 'retry') return this.#core.move({ type: 'explained', nowMs, reason: explanation.reason });
-    this.#attempt.abort();
-    if (explanation.kind === 'ended') this.#core.move({ type: 'end', nowMs });
-    else this.#core.move({ type: 'fatal', nowMs, reason: explanation.reason });
-  }
-
-  #suspend(): void {
-    this.#attempt.abort();
-    this.#core.move({ type: 'cut', nowMs: this.#clock.nowMs() });
-  }
-
-  #retryIfWaiting(): void {
-    if (this.connection().retryAtMs !== null) this.retryNow();
-  }
-
-  #renewAttempt(): AbortSignal {
-    this.#attempt.abort();
-    this.#attempt = new AbortController();
-    this.#triedAtMs = this.#clock.nowMs();
-    return this.#attempt.signal;
-  }
-
-  #url(): string {
-    return streamUrl(this.#options.id, { topic: this.#options.topic, after: this.#cursor });
-  }
-
-  /** A stream that never sent an `id:` gives '': no step back from the cursor of the connection before. */
-  #keepCursor({ lastEventId }: StreamEvent): void {
-    if (lastEventId !== '') this.#cursor = lastEventId;
+  #url(urlOf: typeof streamUrl): string {
+    const { id, topic, lane, rttMs } = this.#options;
+    return urlOf(id, { topic, lane, rttMs, after: this.#cursor });
   }
 }

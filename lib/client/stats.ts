@@ -1,4 +1,3 @@
-import { ClockOffset } from './clock-offset.ts';
 import { type SeqCounts, SeqTracker } from './seq-tracker.ts';
 
 /** Latency is told of the events of this last time, in ms; also the width of the chart. */
@@ -8,10 +7,10 @@ const RATE_WINDOW_MS = 5000;
 /** Most samples kept of the window, so that a busy feed costs no more than this. */
 export const SAMPLES_MAX = 6000;
 
-/** One event in time. */
+/** One event in time, by the page's clock. */
 export interface Sample {
   readonly arrivedAtMs: number;
-  /** null where the payload does not say when it was produced. */
+  /** null where the payload does not say when it was produced, or the page did not want it yet. */
   readonly latencyMs: number | null;
 }
 
@@ -19,6 +18,8 @@ export interface Sample {
 export interface Figures extends SeqCounts {
   /** All events since watching began, with a seq or without. */
   readonly events: number;
+  /** How many events the latencies are of. */
+  readonly timedEvents: number;
   readonly ratePerS: number;
   readonly latencyMsP50: number | null;
   readonly latencyMsP95: number | null;
@@ -26,6 +27,7 @@ export interface Figures extends SeqCounts {
 
 export const NO_FIGURES: Figures = {
   events: 0,
+  timedEvents: 0,
   ratePerS: 0,
   received: 0,
   missed: 0,
@@ -35,16 +37,37 @@ export const NO_FIGURES: Figures = {
   latencyMsP95: null,
 };
 
-/** Statistics of one feed. Pure: every time is a parameter. */
+interface RawSample {
+  readonly arrivedAtMs: number;
+  /** By the producer's clock; null where it counts for no latency. */
+  readonly producedAtMs: number | null;
+}
+
+/**
+ * Statistics of one feed. Pure: every time is a parameter, but for the producer's clock, of which more becomes known
+ * as time goes on; so latencies are made when they are read.
+ */
 export class FeedStats {
-  readonly #offset = new ClockOffset();
+  /** The page's clock minus the producer's, ms. */
+  readonly #producerOffsetMs: () => number;
   readonly #seqs = new SeqTracker();
-  #samples: Sample[] = [];
+  #samples: RawSample[] = [];
   #events = 0;
   #firstAtMs: number | null = null;
+  #restEndedAtMs = Number.NEGATIVE_INFINITY;
 
-  addClock(serverTimeMs: number, requestedAtMs: number | null, arrivedAtMs: number): void {
-    this.#offset.addSample(serverTimeMs, requestedAtMs, arrivedAtMs);
+  constructor(producerOffsetMs: () => number = () => 0) {
+    this.#producerOffsetMs = producerOffsetMs;
+  }
+
+  /** The page did not want events until now: the time that they waited for it is not the transport's. */
+  endRest(nowMs: number): void {
+    this.#restEndedAtMs = nowMs;
+  }
+
+  /** See `SeqTracker`. */
+  rebase(): void {
+    this.#seqs.rebase();
   }
 
   /** Returns the event's latency, from `producedAtMs` to its arrival, in ms. */
@@ -53,17 +76,22 @@ export class FeedStats {
     this.#events += 1;
     this.#firstAtMs ??= arrivedAtMs;
     if (seq !== null) this.#seqs.add(seq, producedAtMs);
-    // Below zero only by the error of the clocks: nothing arrives before it was produced.
-    const latencyMs = producedAtMs === null ? null : Math.max(0, arrivedAtMs + this.#offset.offsetMs() - producedAtMs);
-    this.#samples.push({ arrivedAtMs, latencyMs });
+    const offsetMs = this.#producerOffsetMs();
+    const isAwaited = producedAtMs !== null && producedAtMs + offsetMs >= this.#restEndedAtMs;
+    const sample = { arrivedAtMs, producedAtMs: isAwaited ? producedAtMs : null };
+    this.#samples.push(sample);
     if (this.#samples.length > 2 * SAMPLES_MAX) this.#trim(arrivedAtMs);
-    return latencyMs;
+    return latencyOf(sample, offsetMs);
   }
 
   /** The samples of the window, oldest first. */
   samples(nowMs: number): readonly Sample[] {
     this.#trim(nowMs);
-    return this.#samples;
+    const offsetMs = this.#producerOffsetMs();
+    return this.#samples.map((sample) => ({
+      arrivedAtMs: sample.arrivedAtMs,
+      latencyMs: latencyOf(sample, offsetMs),
+    }));
   }
 
   figures(nowMs: number): Figures {
@@ -74,6 +102,7 @@ export class FeedStats {
     return {
       ...this.#seqs.counts(),
       events: this.#events,
+      timedEvents: latenciesMs.length,
       ratePerS: this.#ratePerS(nowMs),
       latencyMsP50: quantile(latenciesMs, 0.5),
       latencyMsP95: quantile(latenciesMs, 0.95),
@@ -94,6 +123,11 @@ export class FeedStats {
     const excess = this.#samples.length - SAMPLES_MAX;
     if (dropped > 0 || excess > 0) this.#samples = this.#samples.slice(Math.max(dropped, excess));
   }
+}
+
+/** Below zero only by the error of the clocks: nothing arrives before it was produced. */
+function latencyOf({ arrivedAtMs, producedAtMs }: RawSample, producerOffsetMs: number): number | null {
+  return producedAtMs === null ? null : Math.max(0, arrivedAtMs - producedAtMs - producerOffsetMs);
 }
 
 /** The nearest-rank quantile of numbers in ascending order: always a value that really occurred. */

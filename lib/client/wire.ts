@@ -3,23 +3,51 @@
  * null, and the caller says what that means there.
  */
 import { GapReason, GapResume, RecordLogKind } from '#lib/protocol/constants.ts';
-import type { CutData, FeedList, FeedListItem, GapData, HelloData, PingData, Readiness } from '#lib/protocol/events.ts';
+import type { ProblemDocument } from '#lib/protocol/errors.ts';
+import type {
+  CutData,
+  Envelope,
+  FeedList,
+  FeedListItem,
+  GapData,
+  HelloData,
+  PingData,
+  Readiness,
+} from '#lib/protocol/events.ts';
 import { parseJson } from './payload.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function parseHello(data: string): Pick<HelloData, 'serverTimeMs' | 'pingMs' | 'watchdogMs'> | null {
-  const fields = asFields(parseJson(data));
-  const serverTimeMs = asNumber(fields?.serverTimeMs);
-  const pingMs = asNumber(fields?.pingMs);
-  const watchdogMs = asNumber(fields?.watchdogMs);
-  if (serverTimeMs === null || pingMs === null || watchdogMs === null) return null;
-  return { serverTimeMs, pingMs, watchdogMs };
+export interface GapFacts {
+  readonly reason: GapData['reason'] | null;
+  readonly resumesAt: GapData['resumesAt'] | null;
 }
 
-export function parsePing(data: string): Pick<PingData, 'serverTimeMs'> | null {
-  const serverTimeMs = asNumber(asFields(parseJson(data))?.serverTimeMs);
-  return serverTimeMs === null ? null : { serverTimeMs };
+export interface PollAnswer {
+  readonly events: readonly (
+    | { readonly kind: 'record'; readonly cursor: string; readonly data: string }
+    | ({ readonly kind: 'gap'; readonly cursor: string } & GapFacts)
+  )[];
+  readonly cursor: string;
+  readonly ended: boolean;
+}
+
+export interface EnvelopeTimes extends Pick<Envelope, 'timestampMs' | 'receivedAtMs' | 'pod'> {
+  /** As text; empty for a tombstone. */
+  readonly value: string;
+}
+
+export function parseHello(data: string): Pick<HelloData, 'pod' | 'pingMs' | 'watchdogMs'> | null {
+  const fields = asFields(parseJson(data));
+  const pingMs = asNumber(fields?.pingMs);
+  const watchdogMs = asNumber(fields?.watchdogMs);
+  return pingMs === null || watchdogMs === null ? null : { pod: asText(fields?.pod), pingMs, watchdogMs };
+}
+
+export function parsePing(data: string): (Pick<PingData, 'bytes'> & { readonly busyMs: number | null }) | null {
+  const fields = asFields(parseJson(data));
+  const bytes = asNumber(fields?.bytes);
+  return bytes === null ? null : { bytes, busyMs: asNumber(fields?.busyMs) };
 }
 
 export function parseCut(data: string): CutData | null {
@@ -28,11 +56,52 @@ export function parseCut(data: string): CutData | null {
 }
 
 /** A newer server may know reasons that this page does not: they become null, and the gap is told all the same. */
-export function parseGap(data: string): {
-  readonly reason: GapData['reason'] | null;
-  readonly resumesAt: GapData['resumesAt'] | null;
-} {
+export function parseGap(data: string): GapFacts {
+  return readGap(parseJson(data));
+}
+
+/** A poll's answer. An element that is none is left out: nothing more is known of it than that. */
+export function parsePollBody(text: string): PollAnswer | null {
+  const fields = asFields(parseJson(text));
+  if (fields === null || !Array.isArray(fields.events) || typeof fields.cursor !== 'string') return null;
+  const events = fields.events.map(readPollEvent).filter((event) => event !== null);
+  return { events, cursor: fields.cursor, ended: fields.ended === true };
+}
+
+/** A problem document (RFC 9457). */
+export function parseProblem(text: string): { readonly code: string; readonly detail: string } | null {
+  const fields = asFields(parseJson(text)) as Partial<Record<keyof ProblemDocument, unknown>> | null;
+  const { code, detail } = fields ?? {};
+  return typeof code === 'string' && typeof detail === 'string' ? { code, detail } : null;
+}
+
+/** `Feedline-Clock`: the server's clock as a request came in and as its answer was made, ms since 1970. */
+export function parseServerClock(
+  header: string | null,
+): { readonly receivedAtMs: number; readonly sentAtMs: number } | null {
+  const match = /^received=(\d+(?:\.\d+)?), sent=(\d+(?:\.\d+)?)$/.exec(header ?? '');
+  return match === null ? null : { receivedAtMs: Number(match[1]), sentAtMs: Number(match[2]) };
+}
+
+/** What of an envelope places its record in time. */
+export function parseEnvelopeTimes(data: string): EnvelopeTimes | null {
   const fields = asFields(parseJson(data));
+  const timestampMs = asNumber(fields?.timestampMs);
+  const receivedAtMs = asNumber(fields?.receivedAtMs);
+  if (timestampMs === null || receivedAtMs === null) return null;
+  return { timestampMs, receivedAtMs, pod: asText(fields?.pod), value: asText(fields?.value) };
+}
+
+function readPollEvent(item: unknown): PollAnswer['events'][number] | null {
+  const fields = asFields(item);
+  const { cursor, data, gap } = fields ?? {};
+  if (typeof cursor !== 'string') return null;
+  if (typeof data === 'string') return { kind: 'record', cursor, data };
+  return asFields(gap) === null ? null : { kind: 'gap', cursor, ...readGap(gap) };
+}
+
+function readGap(value: unknown): GapFacts {
+  const fields = asFields(value);
   return {
     reason: asOneOf(Object.values(GapReason), fields?.reason),
     resumesAt: asOneOf(Object.values(GapResume), fields?.resumesAt),

@@ -3,7 +3,12 @@ import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
 import type { CloseReason, Connection } from './connection-state.ts';
 import { formatMs, formatSeconds } from './format.ts';
 
-const CLOSE_WORDS: Record<CloseReason, string> = { done: 'done', stopped: 'stopped', failed: 'failed' };
+const CLOSE_WORDS: Record<CloseReason, string> = {
+  done: 'done',
+  stopped: 'stopped',
+  failed: 'failed',
+  hidden: 'tab hidden',
+};
 
 /** The badge's words; `latencyMs` is shown while live. */
 export function connectionWords(connection: Connection, nowMs: number, latencyMs: number | null): string {

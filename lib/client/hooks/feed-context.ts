@@ -10,6 +10,7 @@ const idleFeed: FeedStore = {
   samples: () => [],
   setPaused: nothing,
   retryNow: nothing,
+  setConnected: nothing,
   dispose: nothing,
 };
 

@@ -2,7 +2,6 @@ import { use, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { feeds } from '../feed-registry.ts';
 import type { FeedState, FeedStore } from '../feed-store.ts';
-import type { TransportName } from '../source.ts';
 import { FeedContext } from './feed-context.ts';
 
 /** A slice of the feed that is shown; take the smallest, and one that is the same object while nothing changed. */
@@ -16,12 +15,12 @@ export function useFeedStore(): FeedStore {
 }
 
 /** Holds the connection of a feed while mounted; null before the first effect, and so on the server. */
-export function useFeedLease(id: string, transport: TransportName): FeedStore | null {
+export function useFeedLease(id: string): FeedStore | null {
   const [feed, setFeed] = useState<FeedStore | null>(null);
   useEffect(() => {
-    const lease = feeds.acquire(id, transport);
+    const lease = feeds.acquire(id);
     setFeed(lease.feed);
     return () => lease.release();
-  }, [id, transport]);
+  }, [id]);
   return feed;
 }

@@ -1,0 +1,103 @@
+import { EventFormat, HeaderName } from '#lib/protocol/constants.ts';
+import { pollUrl } from '#lib/protocol/paths.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { PageClocks } from './page-clocks.ts';
+import { readPayload } from './payload.ts';
+import { parseEnvelopeTimes, parsePollBody, parseServerClock } from './wire.ts';
+
+export interface CalibratorOptions {
+  readonly id: string;
+  readonly clocks: PageClocks;
+  /** From an answer to the next request, ms. */
+  readonly intervalMs: number;
+  /** Reads every event, to count them; else what is too much for one answer is skipped. */
+  readonly isCounting?: boolean;
+  /** Called once, with the cursor of the present, before anything of the feed is read. */
+  readonly onStart?: (cursor: string) => void;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  /** A tab that nobody sees asks nothing. */
+  readonly isHidden?: () => boolean;
+}
+
+const REQUEST_TIMEOUT_MS = 4000;
+/** An answer with as many events as this is taken to be full: more of them wait. */
+const MANY_EVENTS = 50;
+
+/** What the record log holds of a feed since the calibrator began. */
+export interface Produced {
+  readonly events: number;
+  /** False once a gap, or skipping, has left some uncounted. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Asks the poll URL of a feed now and then, aside from everything that is measured: each answer is a sample of the
+ * server's clock, and its envelopes tell the broker's and the producer's. Ends with `signal`.
+ */
+export function startCalibrator(options: CalibratorOptions, signal: AbortSignal): { produced(): Produced } {
+  const { id, clocks, intervalMs, isCounting = false, fetch: fetcher = globalThis.fetch } = options;
+  const clock = options.clock ?? systemClock;
+  const isHidden = options.isHidden ?? (() => document.hidden);
+  let cursor: string | undefined;
+  let hasStarted = false;
+  let produced: Produced = { events: 0, isExact: true };
+
+  async function ask(): Promise<void> {
+    const answer = isHidden() ? null : await fetchAnswer();
+    if (signal.aborted) return;
+    const isFull = answer !== null && heed(answer);
+    clock.after(isFull && isCounting ? 0 : intervalMs, signal, () => void ask());
+  }
+
+  async function fetchAnswer(): Promise<{ headers: Headers; text: string } | null> {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    const requestedAtMs = clock.nowMs();
+    try {
+      const url = pollUrl(id, 0, { format: EventFormat.envelope, after: cursor });
+      const response = await fetcher(url, { cache: 'no-store', signal: limited });
+      const answeredAtMs = clock.nowMs();
+      const { headers } = response;
+      const server = parseServerClock(headers.get(HeaderName.clock));
+      if (server !== null) {
+        clocks.addRoundTrip(headers.get(HeaderName.pod) ?? '', { requestedAtMs, ...server, answeredAtMs });
+      }
+      return { headers, text: await response.text() };
+    } catch {
+      // Refused, timed out or aborted: asked again later; the sources are those who tell what is wrong.
+      return null;
+    }
+  }
+
+  /** @returns whether more is waiting */
+  function heed({ headers, text }: { headers: Headers; text: string }): boolean {
+    const body = parsePollBody(text);
+    const next = body?.cursor ?? headers.get(HeaderName.cursor);
+    if (next === null) return false;
+    cursor = next;
+    if (!hasStarted) options.onStart?.(next);
+    hasStarted = true;
+    const events = body?.events ?? [];
+    for (const event of events) {
+      if (event.kind === 'gap') produced = { ...produced, isExact: false };
+      else addRecord(event.data);
+    }
+    const isFull = events.length >= MANY_EVENTS;
+    if (isFull && !isCounting) {
+      cursor = undefined;
+      produced = { ...produced, isExact: false };
+    }
+    return isFull;
+  }
+
+  function addRecord(envelope: string): void {
+    produced = { ...produced, events: produced.events + 1 };
+    const times = parseEnvelopeTimes(envelope);
+    if (times === null) return;
+    const { producedAtMs } = readPayload(times.value);
+    clocks.addRecord({ ...times, producedAtMs }, clock.nowMs());
+  }
+
+  void ask();
+  return { produced: () => produced };
+}

@@ -1,0 +1,161 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type Produced, startCalibrator } from './calibrator.ts';
+import type { ClockEstimate } from './clock-offset.ts';
+import { type ConnectionPermits, connectionPermits } from './connection-permits.ts';
+import { createFeedStore, type FeedStore } from './feed-store.ts';
+import { type Conditions, createLane, type LaneName } from './lanes.ts';
+import { PageClocks } from './page-clocks.ts';
+import { type RaceLock, raceLock } from './race-lock.ts';
+import { Turn } from './turn.ts';
+import { type PageLike, watchPage } from './watch-page.ts';
+
+/** Clocks and the count of what was produced are asked for this often, ms. */
+const CALIBRATE_MS = 2000;
+
+/** One race under one set of conditions; every change of them begins another one. */
+export interface RaceRun {
+  readonly conditions: Conditions;
+  readonly startedAtMs: number;
+  readonly lanes: ReadonlyMap<LaneName, FeedStore>;
+  /** What the record log has got for this feed since the start. */
+  produced(): Produced;
+  /** The page's clock minus the producer's. */
+  producerClock(): ClockEstimate;
+}
+
+export interface RaceState {
+  /** `elsewhere`: another visible tab has the race, and this one holds no connection. */
+  readonly phase: 'joining' | 'racing' | 'elsewhere';
+  readonly run: RaceRun | null;
+}
+
+export interface Race {
+  readonly state: StoreApi<RaceState>;
+  /** Begins anew, with these lanes, once this tab has its turn; with null it only ends what ran. */
+  start(conditions: Conditions | null, lanes: readonly LaneName[]): void;
+  /** Takes the race from the tab that has it. */
+  takeOver(): void;
+  dispose(): void;
+}
+
+export interface RaceOptions {
+  readonly lock?: RaceLock;
+  readonly permits?: ConnectionPermits;
+  readonly page?: PageLike;
+}
+
+/**
+ * The race of this tab. Six connections are all that a browser has for an origin, so one visible tab races; a tab that
+ * is hidden gives its turn away and, when it is shown again, goes on if nobody took it.
+ */
+export function createRace(options: RaceOptions = {}): Race {
+  const { lock = raceLock, permits = connectionPermits } = options;
+  const page: PageLike = options.page ?? window;
+  const state = createStore<RaceState>(() => ({ phase: 'joining', run: null }));
+  const life = new AbortController();
+  const turn = new Turn();
+  let wanted: { readonly conditions: Conditions; readonly lanes: readonly LaneName[] } | null = null;
+  let holding = new AbortController();
+  let running = new AbortController();
+
+  /** Asks for the turn; ends with `leave`. */
+  function join(isStealing: boolean): void {
+    leave();
+    holding = new AbortController();
+    const { signal } = holding;
+    lock.hold(signal, {
+      isStealing,
+      onHeld: () => {
+        turn.begin();
+        state.setState({ phase: 'racing' });
+        if (state.getState().run === null) begin();
+      },
+      onWaiting: yieldToOther,
+      onLost: () => {
+        yieldToOther();
+        // Quietly in the queue again, for when the other tab is done.
+        join(false);
+      },
+    });
+  }
+
+  function leave(): void {
+    holding.abort();
+    turn.end();
+  }
+
+  function yieldToOther(): void {
+    turn.end();
+    end();
+    state.setState({ phase: 'elsewhere' });
+  }
+
+  function begin(): void {
+    end();
+    if (wanted === null || !turn.isMine) return;
+    running = new AbortController();
+    const { signal } = running;
+    const { conditions, lanes } = wanted;
+    const clocks = new PageClocks();
+    const calibrator = startCalibrator(
+      {
+        id: conditions.feedId,
+        clocks,
+        intervalMs: CALIBRATE_MS,
+        isCounting: true,
+        onStart: (after) => state.setState({ run: runOf(after) }),
+      },
+      signal,
+    );
+
+    function runOf(after: string): RaceRun {
+      const run = crypto.randomUUID().slice(0, 8);
+      const held = {
+        take: (stay: AbortSignal, onWaiting?: () => void) => turn.wait(stay).then(() => permits.take(stay, onWaiting)),
+      };
+      const brief = { take: (stay: AbortSignal) => turn.wait(stay) };
+      const stores = lanes.map((name): [LaneName, FeedStore] => {
+        const source = createLane(name, { conditions, run, after, permits: { held, brief } });
+        return [name, createFeedStore(source, { producerOffsetMs: () => clocks.producer().offsetMs })];
+      });
+      signal.addEventListener('abort', () => {
+        for (const [, store] of stores) store.dispose();
+      });
+      return {
+        conditions,
+        startedAtMs: Date.now(),
+        lanes: new Map(stores),
+        produced: calibrator.produced,
+        producerClock: () => clocks.producer(),
+      };
+    }
+  }
+
+  function end(): void {
+    running.abort();
+    state.setState({ run: null });
+  }
+
+  watchPage(page, life.signal, {
+    onGone: leave,
+    onRestored: () => join(false),
+    onOnline: () => undefined,
+    onHidden: leave,
+    onShown: () => join(false),
+  });
+  if (page.document?.visibilityState !== 'hidden') join(false);
+
+  return {
+    state,
+    start(conditions, lanes) {
+      wanted = conditions === null ? null : { conditions, lanes };
+      begin();
+    },
+    takeOver: () => join(true),
+    dispose() {
+      life.abort();
+      leave();
+      end();
+    },
+  };
+}
