@@ -5,20 +5,12 @@
  *
  *     npm run bench -- [--rate 50] [--seconds 30]
  */
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { chromium, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { quantile } from '#lib/client/stats.ts';
-import { ensureTopic } from '#scripts/kafka/admin.ts';
-import { startLocalKafka } from '#scripts/local-kafka.ts';
-import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
-import { ROOT } from '#scripts/process/root.ts';
-import { build, isBuildFresh } from '#scripts/server/build.ts';
-import { startServer, untilReady } from '#scripts/server/start-server.ts';
-import { findChromium, findOrInstallChromium } from '#scripts/testing/chromium.ts';
+import { withBenchStack } from './stack.ts';
 
 const ID = '1234';
 /** Sent faster first, and left out: a Java broker that has just started needs a second run at everything. */
@@ -38,39 +30,13 @@ if (!(rate > 0 && rate <= 1_000 && seconds > 0 && seconds <= 600)) {
   throw new Error('--rate takes 1 to 1000 events a second, --seconds 1 to 600.');
 }
 
-const undo: (() => Promise<unknown>)[] = [];
-try {
-  report(await measure());
-} finally {
-  for (const step of undo.reverse()) await step();
-}
+await withBenchStack(async ({ brokers, topic, baseUrl, browser }, undo) => {
+  const page = await openPage(browser, baseUrl);
+  await produce(brokers, topic, undo);
+  report(await page.evaluate(() => (window as unknown as { arrivals: Arrival[] }).arrivals));
+});
 
-async function measure(): Promise<Arrival[]> {
-  const kafka = await startLocalKafka({ log: console.log });
-  undo.push(kafka.stop);
-  const topic = `bench-${randomUUID()}`;
-  await ensureTopic(kafka.brokers, { topic });
-  if (!isBuildFresh()) await build(console.log);
-  const port = await freePort();
-  const env = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic, DEMO: '1', CORS_ORIGINS: '*' };
-  const server = await startServer({ port, env, logFile: join(ROOT, '.cache', 'bench', 'server.log') });
-  undo.push(server.stop);
-  const baseUrl = `http://${LOOPBACK}:${port}`;
-  await untilReady(server, baseUrl);
-  const page = await openPage(baseUrl);
-  await produce(kafka.brokers, topic);
-  return page.evaluate(() => (window as unknown as { arrivals: Arrival[] }).arrivals);
-}
-
-async function openPage(baseUrl: string): Promise<Page> {
-  await findOrInstallChromium(console.log);
-  const isRoot = process.getuid?.() === 0;
-  const executablePath = findChromium();
-  const browser = await chromium.launch({
-    args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', '--disable-background-networking'],
-    ...(executablePath === undefined ? {} : { executablePath }),
-  });
-  undo.push(() => browser.close());
+async function openPage(browser: Browser, baseUrl: string): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(`${baseUrl}/healthz`);
   await page.evaluate(
@@ -94,7 +60,7 @@ async function openPage(baseUrl: string): Promise<Page> {
   return page;
 }
 
-async function produce(brokers: readonly string[], topic: string): Promise<void> {
+async function produce(brokers: readonly string[], topic: string, undo: (() => Promise<unknown>)[]): Promise<void> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
