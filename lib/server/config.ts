@@ -14,6 +14,7 @@ export interface Config {
   readonly kafka: KafkaConfig;
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
+  readonly history: HistoryConfig;
   /** Origins that a browser page may read from; `*` is any. */
   readonly corsOrigins: readonly string[];
 }
@@ -40,6 +41,16 @@ export interface RingConfig {
   readonly bytes: number;
   readonly idleBytes: number;
   readonly lingerMs: number;
+}
+
+/** Reading what is no longer in memory. */
+export interface HistoryConfig {
+  /** Bytes of one fetch, as Kafka has stored them. */
+  readonly fetchBytes: number;
+  /** Bytes of values that one reader is given at once. */
+  readonly pageBytes: number;
+  /** Most partitions that are scanned at the same time. */
+  readonly scansMax: number;
 }
 
 /** The environment is not usable; the message lists every bad variable and what it should be. */
@@ -114,6 +125,9 @@ const environment = z.object({
   STREAM_MAX_AGE_MS: whole(100, 86_400_000, 150_000),
   STALL_MS: whole(100, 3_600_000, 30_000),
   DRAIN_MS: whole(0, 600_000, 5_000),
+  HISTORY_FETCH_BYTES: whole(1_024, 104_857_600, 262_144),
+  HISTORY_PAGE_BYTES: whole(1_024, 104_857_600, 65_536),
+  HISTORY_SCANS: whole(1, 1_000, 4),
   RING_FRAMES: whole(1, 1_000_000, 1_000),
   RING_BYTES: whole(1_024, 1_073_741_824, 4_194_304),
   RING_IDLE_BYTES: whole(0, 17_179_869_184, 134_217_728),
@@ -169,6 +183,11 @@ function toConfig(env: Environment): Config {
       bytes: env.RING_BYTES,
       idleBytes: env.RING_IDLE_BYTES,
       lingerMs: env.RING_LINGER_MS,
+    },
+    history: {
+      fetchBytes: env.HISTORY_FETCH_BYTES,
+      pageBytes: env.HISTORY_PAGE_BYTES,
+      scansMax: env.HISTORY_SCANS,
     },
     corsOrigins: env.CORS_ORIGINS,
   };

@@ -97,8 +97,8 @@ function createRuntime(config: Config): MutableRuntime {
   const { topics, pod, stream: settings } = config;
   const recordLog =
     config.recordLog === 'memory'
-      ? new MemoryLog({ topics })
-      : new KafkaLog({ config: config.kafka, topics, pod, logger });
+      ? new MemoryLog({ topics, pageBytes: config.history.pageBytes })
+      : new KafkaLog({ config: config.kafka, history: config.history, topics, pod, logger });
   const onError = (error: unknown): void => logger.error({ err: error }, 'a stream has failed');
   const streams = new Streams({
     onError,

@@ -13,7 +13,8 @@ const logger = createLogger('silent', 'test');
 
 function openLog(brokers: readonly string[], topics: readonly string[], metadataMaxAgeMs = 500): KafkaLog {
   const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
-  return new KafkaLog({ config, topics, pod: 'test', logger });
+  const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4 };
+  return new KafkaLog({ config, history, topics, pod: 'test', logger });
 }
 
 function newTopic(): string {

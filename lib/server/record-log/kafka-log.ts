@@ -2,18 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kafka, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
 import { RecordLogKind } from '../../protocol/constants.ts';
-import type { KafkaConfig } from '../config.ts';
+import type { HistoryConfig, KafkaConfig } from '../config.ts';
 import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
 import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
+import { KafkaHistory } from './kafka-history.ts';
 import { KafkaSession } from './kafka-session.ts';
-import type { RecordLog, RecordLogHandler, RecordLogStatus, RecordPublisher } from './port.ts';
+import type {
+  HistoryPage,
+  HistoryRequest,
+  PartitionBounds,
+  RecordLog,
+  RecordLogHandler,
+  RecordLogStatus,
+  RecordPublisher,
+} from './port.ts';
 import { PositionBook } from './position-book.ts';
 
 export interface KafkaLogOptions {
   readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'>;
   readonly topics: readonly string[];
   readonly pod: string;
+  readonly history: HistoryConfig;
   readonly logger: Logger;
   readonly now?: () => number;
 }
@@ -37,6 +47,7 @@ export class KafkaLog implements RecordLog, RecordPublisher {
   readonly #consuming: Kafka;
   /** For requests whose failure is an answer: publishing, deleting the group. */
   readonly #asking: Kafka;
+  readonly #history: KafkaHistory;
   readonly #now: () => number;
   readonly #book = new PositionBook();
   #producer: Promise<Producer> | undefined;
@@ -51,6 +62,8 @@ export class KafkaLog implements RecordLog, RecordPublisher {
     this.#now = options.now ?? Date.now;
     this.#consuming = this.#createKafka(PATIENT);
     this.#asking = this.#createKafka(IMPATIENT);
+    const { history, logger } = options;
+    this.#history = new KafkaHistory({ kafka: this.#asking, logger, ...history });
   }
 
   read(handler: RecordLogHandler): () => Promise<void> {
@@ -60,6 +73,7 @@ export class KafkaLog implements RecordLog, RecordPublisher {
       stopping.abort();
       await done;
       await this.#producer?.then((producer) => withLimit(producer.disconnect())).catch(() => undefined);
+      await withLimit(this.#history.stop());
     };
   }
 
@@ -67,6 +81,14 @@ export class KafkaLog implements RecordLog, RecordPublisher {
     const reason = this.#whyNotLive();
     if (reason === undefined) return { state: 'live', reason: 'reading every topic' };
     return { state: this.#wasLive ? 'degraded' : 'starting', reason };
+  }
+
+  readHistory(request: HistoryRequest): Promise<HistoryPage> {
+    return this.#history.readHistory(request);
+  }
+
+  bounds(topic: string, partition: number, signal: AbortSignal): Promise<PartitionBounds> {
+    return this.#history.bounds(topic, partition, signal);
   }
 
   async publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }> {

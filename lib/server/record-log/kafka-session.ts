@@ -1,9 +1,11 @@
-import { type Batch, type Cluster, type Consumer, type Kafka, type KafkaMessage, PartitionAssigners } from 'kafkajs';
+import type { Batch, Cluster, Consumer, Kafka } from 'kafkajs';
 import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
 import { PATIENT } from './kafka-client.ts';
+import { createConsumer } from './kafka-cluster.ts';
 import { type ClusterDescription, describeTopics, type TopicDescription } from './kafka-metadata.ts';
+import { toRecord } from './kafka-record.ts';
 import type { LogRecord, RecordLogHandler } from './port.ts';
 import type { PositionBook } from './position-book.ts';
 
@@ -49,8 +51,7 @@ export class KafkaSession {
 
   constructor(options: KafkaSessionOptions) {
     this.#options = options;
-    const captured: Cluster[] = [];
-    this.#consumer = options.kafka.consumer({
+    const { consumer, cluster } = createConsumer(options.kafka, {
       groupId: options.groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: options.sessionTimeoutMs,
@@ -58,16 +59,8 @@ export class KafkaSession {
       metadataMaxAge: options.metadataMaxAgeMs,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: { ...PATIENT, restartOnFailure: async () => false },
-      // The only public way to the connection that kafkajs has made: assigners are given it.
-      partitionAssigners: [
-        (config) => {
-          captured.push(config.cluster);
-          return PartitionAssigners.roundRobin(config);
-        },
-      ],
     });
-    const [cluster] = captured;
-    if (cluster === undefined) throw new Error('kafkajs has made a consumer without its partition assigner.');
+    this.#consumer = consumer;
     this.#cluster = cluster;
     this.#listen();
   }
@@ -272,8 +265,4 @@ export class KafkaSession {
 
 function missingOf({ topics }: ClusterDescription): string[] {
   return topics.filter(({ epoch }) => epoch === null).map(({ topic }) => topic);
-}
-
-function toRecord({ offset, key, value, headers, timestamp }: KafkaMessage): LogRecord {
-  return { offset: Number(offset), key, value, headers, timestampMs: Number(timestamp) };
 }

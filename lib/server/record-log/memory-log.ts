@@ -1,19 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { RecordLogKind } from '../../protocol/constants.ts';
+import { type FetchedRecords, PartitionScans } from './partition-scans.ts';
 import { predictPartition } from './partitioner.ts';
-import type { LogRecord, RecordLog, RecordLogHandler, RecordLogStatus, RecordPublisher } from './port.ts';
+import type {
+  HistoryPage,
+  HistoryRequest,
+  LogRecord,
+  PartitionBounds,
+  RecordLog,
+  RecordLogHandler,
+  RecordLogStatus,
+  RecordPublisher,
+} from './port.ts';
 
 export interface MemoryLogOptions {
   readonly topics: readonly string[];
   /** Default 6, as the demo's topic has on Kafka. */
   readonly partitionCount?: number;
+  /** Records kept of each partition; the oldest go first. Default 10,000. */
+  readonly keptRecords?: number;
+  /** See `PartitionScans`. Default 64 KB. */
+  readonly pageBytes?: number;
   readonly now?: () => number;
 }
+
+/** Records looked at in one turn of the event loop. */
+const PIECE_RECORDS = 1_000;
 
 /**
  * The in-process log: for a machine without Kafka, and to test the hub. Records go to partitions by key as Kafka's
  * own producer would put them, and are handed over in the next turn of the event loop, joined as a fetch would join
- * them. It stores nothing: what is not read is gone, and a restart is another record log.
+ * them. It keeps the newest of them in memory; a restart is another record log.
  */
 export class MemoryLog implements RecordLog, RecordPublisher {
   readonly kind = RecordLogKind.memory;
@@ -21,13 +38,21 @@ export class MemoryLog implements RecordLog, RecordPublisher {
   readonly #partitionCount: number;
   readonly #now: () => number;
   readonly #topics = new Map<string, MemoryTopic>();
+  readonly #keptRecords: number;
+  readonly #scans: PartitionScans;
   #handler: RecordLogHandler | undefined;
 
   constructor(options: MemoryLogOptions) {
     this.#partitionCount = options.partitionCount ?? 6;
     this.#now = options.now ?? Date.now;
+    this.#keptRecords = options.keptRecords ?? 10_000;
+    this.#scans = new PartitionScans({
+      fetch: async ({ topic, partition, offset }) => this.#partition(topic, partition).piece(offset),
+      scansMax: Number.POSITIVE_INFINITY,
+      pageBytes: options.pageBytes ?? 65_536,
+    });
     for (const topic of options.topics) {
-      const partitions = Array.from({ length: this.#partitionCount }, () => ({ nextOffset: 0, pending: [] }));
+      const partitions = Array.from({ length: this.#partitionCount }, () => new MemoryPartition(this.#keptRecords));
       this.#topics.set(topic, { epoch: randomBytes(16).toString('base64url'), partitions });
     }
   }
@@ -51,13 +76,25 @@ export class MemoryLog implements RecordLog, RecordPublisher {
   async publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }> {
     const keyBytes = Buffer.from(key);
     const partition = predictPartition('murmur2', keyBytes, this.#partitionCount) ?? 0;
-    const target = this.#topics.get(topic)?.partitions[partition];
-    if (target === undefined) throw new Error(`The in-process log has no topic "${topic}".`);
-    const offset = target.nextOffset;
-    target.nextOffset += 1;
-    target.pending.push({ offset, key: keyBytes, value, headers: undefined, timestampMs: this.#now() });
+    const record = { key: keyBytes, value, headers: undefined, timestampMs: this.#now() };
+    const offset = this.#partition(topic, partition).append(record);
     await this.#handOver();
     return { partition, offset };
+  }
+
+  readHistory(request: HistoryRequest): Promise<HistoryPage> {
+    return this.#scans.readHistory(request);
+  }
+
+  async bounds(topic: string, partition: number): Promise<PartitionBounds> {
+    const { oldest, nextOffset } = this.#partition(topic, partition);
+    return { oldest, end: nextOffset };
+  }
+
+  #partition(topic: string, partition: number): MemoryPartition {
+    const found = this.#topics.get(topic)?.partitions[partition];
+    if (found === undefined) throw new Error(`The in-process log has no partition ${partition} of a topic "${topic}".`);
+    return found;
   }
 
   #handOver(): Promise<void> {
@@ -72,9 +109,8 @@ export class MemoryLog implements RecordLog, RecordPublisher {
   #deliver(): void {
     for (const [topic, { partitions }] of this.#topics) {
       for (const [partition, target] of partitions.entries()) {
-        if (target.pending.length === 0) continue;
-        const records = target.pending;
-        target.pending = [];
+        const records = target.takePending();
+        if (records.length === 0) continue;
         this.#handler?.onBatch({ topic, partition, records, nextPosition: target.nextOffset });
       }
     }
@@ -83,5 +119,49 @@ export class MemoryLog implements RecordLog, RecordPublisher {
 
 interface MemoryTopic {
   readonly epoch: string;
-  readonly partitions: { nextOffset: number; pending: LogRecord[] }[];
+  readonly partitions: readonly MemoryPartition[];
+}
+
+/** The newest records of one partition. */
+class MemoryPartition {
+  readonly #keptRecords: number;
+  /** Those that are kept, and up to as many again, so that dropping is seldom. */
+  #records: LogRecord[] = [];
+  #handedOver = 0;
+  nextOffset = 0;
+
+  constructor(keptRecords: number) {
+    this.#keptRecords = keptRecords;
+  }
+
+  get oldest(): number {
+    return Math.max(0, this.nextOffset - this.#keptRecords);
+  }
+
+  append(record: Omit<LogRecord, 'offset'>): number {
+    const offset = this.nextOffset;
+    this.#records.push({ ...record, offset });
+    this.nextOffset += 1;
+    if (this.#records.length >= 2 * this.#keptRecords) this.#records = this.#records.slice(-this.#keptRecords);
+    return offset;
+  }
+
+  /** What has come since the last call. */
+  takePending(): readonly LogRecord[] {
+    const pending = this.#from(this.#handedOver);
+    this.#handedOver = this.nextOffset;
+    return pending;
+  }
+
+  piece(offset: number): FetchedRecords {
+    const { oldest } = this;
+    const from = Math.max(offset, oldest);
+    const records = this.#from(from).slice(0, PIECE_RECORDS);
+    const next = records.length === 0 ? Number.MAX_SAFE_INTEGER : from + records.length;
+    return { records, next, ...(offset < oldest && { oldest }) };
+  }
+
+  #from(offset: number): readonly LogRecord[] {
+    return this.#records.slice(Math.max(0, this.#records.length - (this.nextOffset - offset)));
+  }
 }

@@ -60,6 +60,45 @@ export interface RecordLogHandler {
   onGap(gap: LogGap): void;
 }
 
+/** What a reader asks of the past: the records of one key in one partition. */
+export interface HistoryRequest {
+  readonly topic: string;
+  readonly partition: number;
+  /** The key's bytes, as latin1. */
+  readonly key: string;
+  readonly from: number;
+  /** Records from here on are not wanted; at most the position that reading has reached. */
+  readonly to: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
+export interface HistoryPage {
+  /** In order. May be none: then it only says how far was looked. They may be slices of larger buffers. */
+  readonly records: readonly LogRecord[];
+  /** Everything of the key below this is in `records` or was in pages before. Above `from`; at most `to`. */
+  readonly next: number;
+  /** Present where the records from `from` up to here are gone for good; such a page has no records. */
+  readonly oldest?: number;
+}
+
+/** The offsets that a partition holds now. */
+export interface PartitionBounds {
+  /** The oldest one kept. */
+  readonly oldest: number;
+  /** The one that the next record will have, as far as readers may see. */
+  readonly end: number;
+}
+
+/** The past of the same records: what is no longer in memory. */
+export interface RecordHistory {
+  /** The next page, through every outage. @throws the reason of the request's signal */
+  readHistory(request: HistoryRequest): Promise<HistoryPage>;
+
+  /** Asked of the log itself, now, through every outage. @throws the reason of the signal */
+  bounds(topic: string, partition: number, signal: AbortSignal): Promise<PartitionBounds>;
+}
+
 /** How reading goes, in words for `/readyz` and the pages. */
 export interface RecordLogStatus {
   /** `live` only while every topic is being read; `starting` until that was so once; `degraded` after that. */
@@ -67,7 +106,7 @@ export interface RecordLogStatus {
   readonly reason: string;
 }
 
-export interface RecordLog {
+export interface RecordLog extends RecordHistory {
   readonly kind: RecordLogKind;
 
   /**

@@ -136,6 +136,62 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
       expect(handler.values()).toEqual(['before']);
     });
 
+    describe('its history', () => {
+      const readAll = async (key: string, from: number, to: number): Promise<string[]> => {
+        const partition = partitionOf(key);
+        const { signal } = new AbortController();
+        const values: string[] = [];
+        for (let next = from; next < to; ) {
+          const request = { topic: fixture.topic, partition, key, from: next, to, signal };
+          const page = await fixture.log.readHistory(request);
+          expect(page.next).toBeGreaterThan(next);
+          expect(page.next).toBeLessThanOrEqual(to);
+          values.push(...page.records.map(({ value }) => value?.toString() ?? ''));
+          next = page.next;
+        }
+        return values;
+      };
+      const partitionOf = (key: string): number => {
+        const count = handler.snapshots[0]?.origin.partitionCount ?? 0;
+        return predictPartition('murmur2', Buffer.from(key), count) ?? 0;
+      };
+
+      it('gives every record of a key between two offsets, once and in order, as it was handed over', async () => {
+        for (let index = 0; index < 300; index += 1) await publish(`id-${index % 3}`, `value ${index}`);
+        await arrived(300);
+        for (const key of ['id-0', 'id-1', 'id-2']) {
+          const stored = handler.records(partitionOf(key)).filter((record) => record.key?.toString() === key);
+          const values = stored.map(({ value }) => value?.toString());
+          const end = (stored.at(-1)?.offset ?? 0) + 1;
+          expect(await readAll(key, 0, end)).toEqual(values);
+          expect(await readAll(key, (stored[40]?.offset ?? 0) + 1, stored[60]?.offset ?? 0)).toEqual(
+            values.slice(41, 60),
+          );
+        }
+      });
+
+      it('knows the oldest offset kept and the next one', async () => {
+        const { partition } = await publish('1234', 'one');
+        const { offset } = await publish('1234', 'two');
+        const bounds = await fixture.log.bounds(fixture.topic, partition, new AbortController().signal);
+        expect(bounds).toEqual({ oldest: 0, end: offset + 1 });
+      });
+
+      it('says that nothing lies above the end of a log that is shorter than a reader thinks', async () => {
+        const { partition, offset } = await publish('1234', 'one');
+        const { signal } = new AbortController();
+        const request = { topic: fixture.topic, partition, key: '1234', from: offset + 5, to: offset + 9, signal };
+        expect(await fixture.log.readHistory(request)).toEqual({ records: [], next: offset + 9 });
+      });
+
+      it('ends a wait with its signal', async () => {
+        const { partition } = await publish('1234', 'one');
+        const signal = AbortSignal.abort(new Error('gone'));
+        const request = { topic: fixture.topic, partition, key: '1234', from: 0, to: 1, signal };
+        await expect(fixture.log.readHistory(request)).rejects.toThrow('gone');
+      });
+    });
+
     it('refuses to publish to a topic that does not exist', async () => {
       await expect(fixture.log.publish('no-such-topic', 'a', Buffer.from('b'))).rejects.toThrow();
     });
