@@ -53,7 +53,6 @@ const GAP_WORDS: Record<GapReason, string> = {
   'other-feed': 'the resume position is of another feed',
   'recreated-topic': 'the topic was deleted and created again',
   retention: 'the record log has deleted the older records',
-  'not-kept': 'the records are older than what this pod keeps',
   'unpredicted-partition': 'a record came in a partition where none was expected',
 };
 

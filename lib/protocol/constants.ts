@@ -77,8 +77,6 @@ export const GapReason = {
   recreatedTopic: 'recreated-topic',
   /** The record log has deleted the records (retention, or a truncated log). */
   retention: 'retention',
-  /** The records are older than what this pod keeps in memory. */
-  notKept: 'not-kept',
   /** A record of this feed came in a partition where its producer's partitioner would not have put it. */
   unpredictedPartition: 'unpredicted-partition',
 } as const;

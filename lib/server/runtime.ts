@@ -85,20 +85,21 @@ function configOrExit(): Config {
 
 function createRuntime(config: Config): MutableRuntime {
   const logger = createLogger(config.logLevel, config.pod);
-  const hub = new Hub({
-    pod: config.pod,
-    ring: config.ring,
-    idleRingBytes: config.ring.idleBytes,
-    lingerMs: config.ring.lingerMs,
-    directorySize: DIRECTORY_SIZE,
-    partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
-    now: Date.now,
-  });
   const { topics, pod, stream: settings } = config;
   const recordLog =
     config.recordLog === 'memory'
       ? new MemoryLog({ topics, pageBytes: config.history.pageBytes })
       : new KafkaLog({ config: config.kafka, history: config.history, topics, pod, logger });
+  const hub = new Hub({
+    pod: pod,
+    ring: config.ring,
+    idleRingBytes: config.ring.idleBytes,
+    lingerMs: config.ring.lingerMs,
+    directorySize: DIRECTORY_SIZE,
+    partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
+    history: recordLog,
+    now: Date.now,
+  });
   const onError = (error: unknown): void => logger.error({ err: error }, 'a stream has failed');
   const streams = new Streams({
     onError,

@@ -4,6 +4,7 @@ import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord } from '../record-log/port.ts';
+import { ListHistory } from '../testing/list-history.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
@@ -28,6 +29,7 @@ function record(offset: number, value: string | null, key: string | Buffer | nul
 
 class Fixture {
   nowMs = 0;
+  readonly history = new ListHistory();
   readonly hub: Hub;
 
   constructor(partitionCount = 1, partitioner: Partitioner = 'murmur2') {
@@ -38,6 +40,7 @@ class Fixture {
       lingerMs: 1_000,
       directorySize: 3,
       partitionerOf: () => partitioner,
+      history: this.history,
       now: () => this.nowMs,
     });
     this.hub.onTopic({ origin: originOf(partitionCount), positions: zeros(partitionCount) });
@@ -48,6 +51,7 @@ class Fixture {
   }
 
   batch(partition: number, ...records: LogRecord[]): void {
+    this.history.add(partition, ...records);
     this.hub.onBatch({ topic: TOPIC, partition, records, nextPosition: (records.at(-1)?.offset ?? -1) + 1 });
   }
 
@@ -57,12 +61,20 @@ class Fixture {
 
   read(after: string | null = null): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
     const written: Uint8Array[] = [];
-    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void written.push(bytes) };
+    const write = (bytes: Uint8Array) => void written.push(bytes);
+    const sink = { hasRoom: true, onRoom: undefined, write, fail };
     const reader = new Reader(this.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, this.start(after));
     reader.pump();
     return { reader, sink, text: () => Buffer.concat(written).toString('utf8') };
   }
 }
+
+/** No test here lets a sink fail. */
+function fail(reason: Error): void {
+  throw reason;
+}
+
+const settle = (): Promise<void> => new Promise(setImmediate);
 
 function cursor(position: number, origin = originOf(1)): string {
   return new CursorEncoder(origin).encodeSingle(0, position);
@@ -72,7 +84,8 @@ describe('hub', () => {
   it('wakes the readers of a feed once for a whole batch, with one write', () => {
     const fixture = new Fixture();
     const writes: number[] = [];
-    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void writes.push(bytes.length) };
+    const write = (bytes: Uint8Array) => void writes.push(bytes.length);
+    const sink = { hasRoom: true, onRoom: undefined, write, fail };
     new Reader(fixture.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, fixture.start()).pump();
     fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'other', 'x'), record(3, 'c'));
     expect(writes).toHaveLength(1);
@@ -180,14 +193,21 @@ describe('a cursor that cannot be served yields a gap that says why, and where r
     });
   });
 
-  it('older than the ring: at the oldest kept', () => {
+  it('older than what the record log keeps: at the oldest kept, once', async () => {
     const fixture = new Fixture();
     fixture.read();
-    fixture.batch(0, ...['a', 'b', 'c', 'd', 'e', 'f'].map((value, offset) => record(offset, value)));
-    const { gap, index } = fixture.start(cursor(1));
-    expect(gap).toMatchObject({ reason: GapReason.notKept, resumesAt: 'oldest', from: cursor(1), to: cursor(2) });
-    expect(fixture.hub.feed(TOPIC, ID).frameAt(index).next).toBe(3);
-    expect(fixture.start(cursor(2)).gap).toBeUndefined();
+    fixture.batch(0, ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((value, offset) => record(offset, value)));
+    fixture.history.deleteBelow(3);
+    const { text } = fixture.read(cursor(1));
+    await settle();
+    const [gap, ...events] = parseSse(text());
+    expect(JSON.parse(gap?.data ?? '')).toEqual({
+      reason: 'retention',
+      resumesAt: 'oldest',
+      from: cursor(1),
+      to: cursor(3),
+    });
+    expect(events.map(({ data }) => data)).toEqual(['d', 'e', 'f', 'g', 'h']);
   });
 
   it('ahead of this pod: none, it is waited for', () => {
@@ -315,17 +335,20 @@ describe('a topic that is created again under readers that lag', () => {
     expect(sink.hasRoom && reader.isAtHead && text().includes('new1')).toBe(true);
   });
 
-  it('tells a reader that also fell out of the ring once, and gives it what is kept of the new topic', () => {
+  it('tells a reader that also fell out of the ring once, and gives it all of the new topic', async () => {
     const fixture = new Fixture();
     const { reader, sink, text } = fixture.read();
     sink.hasRoom = false;
     fixture.batch(0, record(500, 'old'));
+    fixture.history.clear();
     recreate(fixture);
     fixture.batch(0, ...[0, 1, 2, 3, 4, 5].map((offset) => record(offset, `n${offset}`)));
     sink.hasRoom = true;
     reader.pump();
+    await settle();
     const events = parseSse(text());
-    expect(events.map(({ name, data }) => (name === 'gap' ? 'gap' : data))).toEqual(['gap', 'n2', 'n3', 'n4', 'n5']);
+    const shown = events.map(({ name, data }) => (name === 'gap' ? 'gap' : data));
+    expect(shown).toEqual(['gap', 'n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
     expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ reason: 'recreated-topic' });
   });
 });
@@ -343,7 +366,7 @@ describe('a slow reader', () => {
     expect(parseSse(text()).map(({ data }) => data)).toEqual(['a', 'b']);
   });
 
-  it('that falls out of the ring is told from where to where, and goes on at the oldest kept', () => {
+  it('that falls out of the ring catches up from the record log, and misses nothing', async () => {
     const fixture = new Fixture();
     const { reader, sink, text } = fixture.read();
     fixture.batch(0, record(0, 'a'));
@@ -351,16 +374,37 @@ describe('a slow reader', () => {
     fixture.batch(0, ...[1, 2, 3, 4, 5, 6].map((offset) => record(offset, `v${offset}`)));
     sink.hasRoom = true;
     reader.pump();
-    const events = parseSse(text());
-    expect(events.map(({ name, data }) => (name === 'gap' ? 'gap' : data))).toEqual([
-      'a',
-      'gap',
-      'v3',
-      'v4',
-      'v5',
-      'v6',
-    ]);
-    expect(JSON.parse(events[1]?.data ?? '')).toMatchObject({ from: cursor(1), to: cursor(3), reason: 'not-kept' });
+    await settle();
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(['a', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6']);
+    expect(reader.isAtHead).toBe(true);
+    fixture.batch(0, record(7, 'v7'));
+    expect(parseSse(text()).at(-1)).toMatchObject({ data: 'v7', id: cursor(8) });
+  });
+
+  it('takes from the record log no more than its sink has room for', async () => {
+    const fixture = new Fixture();
+    fixture.batch(0, ...Array.from({ length: 40 }, (_, offset) => record(offset, `v${offset}`)));
+    const { reader, sink, text } = fixture.read(cursor(0));
+    sink.hasRoom = false;
+    await settle();
+    expect(fixture.history.pages).toBe(1);
+    expect(text()).toBe('');
+    expect(reader.cursor).toBe(cursor(0));
+    sink.hasRoom = true;
+    reader.pump();
+    await settle();
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(Array.from({ length: 40 }, (_, index) => `v${index}`));
+  });
+
+  it('that leaves while it catches up asks for nothing more', async () => {
+    const fixture = new Fixture();
+    fixture.batch(0, ...Array.from({ length: 40 }, (_, offset) => record(offset, `v${offset}`)));
+    const { reader, text } = fixture.read(cursor(0));
+    reader.close(0);
+    await settle();
+    expect(text()).toBe('');
+    expect(fixture.history.pages).toBe(0);
+    expect(reader.isCatchingUp).toBe(false);
   });
 
   it('has as its cursor what was written to it, not the head of the feed', () => {

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { Partitioner } from '../record-log/partitioner.ts';
-import type { LogGap, LogRecord, RecordBatch, RecordLogHandler, TopicSnapshot } from '../record-log/port.ts';
+import type {
+  LogGap,
+  LogRecord,
+  RecordBatch,
+  RecordHistory,
+  RecordLogHandler,
+  TopicSnapshot,
+} from '../record-log/port.ts';
 import type { FrameSource } from './encoding.ts';
 import { Feed } from './feed.ts';
 import { FeedDirectory } from './feed-directory.ts';
@@ -16,12 +23,15 @@ export interface HubOptions {
   readonly lingerMs: number;
   readonly directorySize: number;
   readonly partitionerOf: (topic: string) => Partitioner;
+  readonly history: RecordHistory;
   readonly now: () => number;
 }
 
 export interface HubStats {
   readonly feeds: number;
   readonly readers: number;
+  /** Those of them that read from the record log. */
+  readonly readersCatchingUp: number;
   readonly ringBytes: number;
   readonly records: number;
   readonly recordsWithoutId: number;
@@ -61,8 +71,8 @@ export class Hub implements RecordLogHandler {
     const name = snapshot.origin.topic;
     const topic = this.#topics.get(name);
     if (topic === undefined) {
-      const state = new TopicState(snapshot, this.#options.partitionerOf(name));
-      const { directorySize } = this.#options;
+      const { directorySize, partitionerOf, history, pod, now } = this.#options;
+      const state = new TopicState(snapshot, { partitioner: partitionerOf(name), history, pod, now });
       const directory = new FeedDirectory(directorySize);
       this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new FeedDirectory(directorySize) });
       for (const wake of this.#waiting) wake();
@@ -75,8 +85,7 @@ export class Hub implements RecordLogHandler {
     const topic = this.#topics.get(batch.topic);
     if (topic === undefined) return;
     const touched = new Set<Feed>();
-    const { pod, now } = this.#options;
-    const source = { topic: batch.topic, partition: batch.partition, pod, receivedAtMs: now() };
+    const source = topic.state.sourceOf(batch.partition);
     for (const record of batch.records) {
       const feed = this.#take(topic, record, source);
       if (feed !== undefined) touched.add(feed);
@@ -140,17 +149,20 @@ export class Hub implements RecordLogHandler {
   stats(): HubStats {
     let feeds = 0;
     let readers = 0;
+    let readersCatchingUp = 0;
     let ringBytes = 0;
     for (const topic of this.#topics.values()) {
       feeds += topic.feeds.size;
       for (const feed of topic.feeds.values()) {
         readers += feed.readers.size;
+        for (const { isCatchingUp } of feed.readers) if (isCatchingUp) readersCatchingUp += 1;
         ringBytes += feed.ringBytes;
       }
     }
     return {
       feeds,
       readers,
+      readersCatchingUp,
       ringBytes,
       records: this.#records,
       recordsWithoutId: this.#recordsWithoutId,

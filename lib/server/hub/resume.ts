@@ -5,8 +5,7 @@ import type { Feed } from './feed.ts';
 
 /** Where a reader begins. */
 export interface Start {
-  readonly index: number;
-  /** The positions its client has already been served through; what lies below them in the ring is passed over. */
+  /** The positions its client has already been served through. */
   readonly served: Positions;
   /** What cannot be given, to be told before anything else. */
   readonly gap: GapData | undefined;
@@ -23,48 +22,24 @@ export function findStart(feed: Feed, text: string | null): Start {
   if (cursor === null) return startAtNow(feed, GapReason.malformedCursor, null);
   if (!isOfLog(cursor, origin.kind, origin.logId)) return startAtNow(feed, GapReason.otherRecordLog, text);
   if (cursor.topic !== origin.topic) return startAtNow(feed, GapReason.otherFeed, text);
-  if (cursor.epoch !== origin.epoch) return startAtOldest(feed, new Map(), GapReason.recreatedTopic, text);
+  if (cursor.epoch !== origin.epoch) return startOfEpoch(feed, text);
   const served = positionsInFeed(feed, cursor);
-  if (served === null) return startAtNow(feed, GapReason.otherFeed, text);
-  const isCovered = [...feed.floor].every(([partition, floor]) => (served.get(partition) ?? 0) >= floor);
-  if (!isCovered) return startAtOldest(feed, served, GapReason.notKept, text);
-  return { index: firstUnserved(feed, served), served, gap: undefined };
+  return served === null ? startAtNow(feed, GapReason.otherFeed, text) : { served, gap: undefined };
 }
 
-function startAtNow(feed: Feed, reason?: GapReason, from: string | null = null): Start {
-  const to = feed.headCursor();
-  const gap = reason === undefined ? undefined : { reason, from, to, resumesAt: GapResume.now };
-  return { index: feed.head, served: feed.headPositions(), gap };
-}
-
-function startAtOldest(feed: Feed, known: Positions, reason: GapReason, from: string): Start {
-  const served = new Map(feed.floor);
-  for (const [partition, floor] of feed.floor) served.set(partition, Math.max(floor, known.get(partition) ?? 0));
-  const to = feed.topic.encoder.encode(served);
-  return { index: feed.oldest, served, gap: { reason, from, to, resumesAt: GapResume.oldest } };
+/** A partition of the feed of which the ring lacks something above these positions; undefined when there is none. */
+export function firstUncovered(feed: Feed, served: Positions): number | undefined {
+  for (const [partition, floor] of feed.floor) {
+    if ((served.get(partition) ?? 0) < floor) return partition;
+  }
+  return undefined;
 }
 
 /**
- * The cursor's position in each partition of the feed; null when it cannot be this feed's. A topic that has grown
- * since then may have the feed in a further partition, of which the client has seen nothing: that is position 0.
+ * Index of the first frame in the ring that a client at these positions lacks. In one partition positions only grow,
+ * so the place is found by halving; over several, all is looked at in turn.
  */
-function positionsInFeed(feed: Feed, cursor: Cursor): Map<number, number> | null {
-  const { topic } = feed;
-  if (cursor.partitionCount > topic.origin.partitionCount) return null;
-  const hasGrown = cursor.partitionCount < topic.origin.partitionCount;
-  if (hasGrown) feed.include(topic.partitionsOf(feed.id, cursor.partitionCount));
-  const positions = new Map<number, number>();
-  let isKnown = false;
-  for (const partition of feed.floor.keys()) {
-    const position = cursor.positions.get(partition);
-    isKnown ||= position !== undefined;
-    positions.set(partition, position ?? 0);
-  }
-  return isKnown ? positions : null;
-}
-
-/** In one partition positions only grow, so the place is found by halving; over several, all is looked at in turn. */
-function firstUnserved(feed: Feed, served: Positions): number {
+export function firstUnserved(feed: Feed, served: Positions): number {
   let low = feed.oldest;
   if (served.size > 1) return low;
   let high = feed.head;
@@ -75,4 +50,35 @@ function firstUnserved(feed: Feed, served: Positions): number {
     else low = middle + 1;
   }
   return low;
+}
+
+function startAtNow(feed: Feed, reason?: GapReason, from: string | null = null): Start {
+  const to = feed.headCursor();
+  const gap = reason === undefined ? undefined : { reason, from, to, resumesAt: GapResume.now };
+  return { served: feed.headPositions(), gap };
+}
+
+/** Everything that the topic has had since it was created again. */
+function startOfEpoch(feed: Feed, from: string): Start {
+  const served = new Map([...feed.floor.keys()].map((partition) => [partition, 0]));
+  const to = feed.topic.encoder.encode(served);
+  return { served, gap: { reason: GapReason.recreatedTopic, from, to, resumesAt: GapResume.oldest } };
+}
+
+/**
+ * The cursor's position in each partition of the feed; null when it cannot be this feed's.
+ *
+ * - A topic that has grown since then may have the feed in a further partition, of which the client has seen nothing:
+ *   that is position 0.
+ * - A cursor of a pod that found the feed outside its partition names further ones: they are this feed's too.
+ */
+function positionsInFeed(feed: Feed, cursor: Cursor): Positions | null {
+  const { topic } = feed;
+  if (cursor.partitionCount > topic.origin.partitionCount) return null;
+  const hasGrown = cursor.partitionCount < topic.origin.partitionCount;
+  if (hasGrown) feed.include(topic.partitionsOf(feed.id, cursor.partitionCount));
+  const isKnown = [...feed.floor.keys()].some((partition) => cursor.positions.has(partition));
+  if (!isKnown) return null;
+  feed.include(cursor.positions.keys());
+  return new Map([...feed.floor.keys()].map((partition) => [partition, cursor.positions.get(partition) ?? 0]));
 }

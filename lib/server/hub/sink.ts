@@ -7,6 +7,8 @@ export interface Sink {
   readonly hasRoom: boolean;
   /** Takes whole events, and how many they are. Must not be called once closed. */
   write(bytes: Uint8Array, events: number): void;
+  /** Ends it at once: what should have been written cannot be. */
+  fail(reason: Error): void;
   /** The one listener that hears that there is room again. */
   onRoom: (() => void) | undefined;
 }

@@ -1,15 +1,29 @@
 import { CursorEncoder, type CursorOrigin, type Positions } from '../../protocol/cursor.ts';
 import { type Partitioner, predictPartition } from '../record-log/partitioner.ts';
-import type { TopicSnapshot } from '../record-log/port.ts';
+import type { RecordHistory, TopicSnapshot } from '../record-log/port.ts';
+import type { FrameSource } from './encoding.ts';
+
+export interface TopicStateOptions {
+  readonly partitioner: Partitioner;
+  readonly history: RecordHistory;
+  readonly pod: string;
+  readonly now: () => number;
+}
 
 /** What the feeds of one topic share: where it comes from, and how far this pod has read each partition. */
 export class TopicState {
+  readonly history: RecordHistory;
+  readonly #pod: string;
+  readonly #now: () => number;
   #partitioner: Partitioner;
   #origin: CursorOrigin;
   #encoder: CursorEncoder;
   #positions: Map<number, number>;
 
-  constructor(snapshot: TopicSnapshot, partitioner: Partitioner) {
+  constructor(snapshot: TopicSnapshot, { partitioner, history, pod, now }: TopicStateOptions) {
+    this.history = history;
+    this.#pod = pod;
+    this.#now = now;
     this.#partitioner = partitioner;
     this.#origin = snapshot.origin;
     this.#encoder = new CursorEncoder(snapshot.origin);
@@ -22,6 +36,11 @@ export class TopicState {
 
   get encoder(): CursorEncoder {
     return this.#encoder;
+  }
+
+  /** Of records of this partition that are taken now. */
+  sourceOf(partition: number): FrameSource {
+    return { topic: this.#origin.topic, partition, pod: this.#pod, receivedAtMs: this.#now() };
   }
 
   /** The topic is not partitioned as its setting says: every feed opened from now on is looked for everywhere. */

@@ -19,6 +19,8 @@ export interface MemoryLogOptions {
   readonly partitionCount?: number;
   /** Records kept of each partition; the oldest go first. Default 10,000. */
   readonly keptRecords?: number;
+  /** The same in bytes of keys and values, about; the newest record is always kept. Default 4 MB. */
+  readonly keptBytes?: number;
   /** See `PartitionScans`. Default 64 KB. */
   readonly pageBytes?: number;
   readonly now?: () => number;
@@ -38,21 +40,20 @@ export class MemoryLog implements RecordLog, RecordPublisher {
   readonly #partitionCount: number;
   readonly #now: () => number;
   readonly #topics = new Map<string, MemoryTopic>();
-  readonly #keptRecords: number;
   readonly #scans: PartitionScans;
   #handler: RecordLogHandler | undefined;
 
   constructor(options: MemoryLogOptions) {
     this.#partitionCount = options.partitionCount ?? 6;
     this.#now = options.now ?? Date.now;
-    this.#keptRecords = options.keptRecords ?? 10_000;
+    const limits = { records: options.keptRecords ?? 10_000, bytes: options.keptBytes ?? 4_194_304 };
     this.#scans = new PartitionScans({
       fetch: async ({ topic, partition, offset }) => this.#partition(topic, partition).piece(offset),
       scansMax: Number.POSITIVE_INFINITY,
       pageBytes: options.pageBytes ?? 65_536,
     });
     for (const topic of options.topics) {
-      const partitions = Array.from({ length: this.#partitionCount }, () => new MemoryPartition(this.#keptRecords));
+      const partitions = Array.from({ length: this.#partitionCount }, () => new MemoryPartition(limits));
       this.#topics.set(topic, { epoch: randomBytes(16).toString('base64url'), partitions });
     }
   }
@@ -122,27 +123,35 @@ interface MemoryTopic {
   readonly partitions: readonly MemoryPartition[];
 }
 
+interface KeptLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 /** The newest records of one partition. */
 class MemoryPartition {
-  readonly #keptRecords: number;
-  /** Those that are kept, and up to as many again, so that dropping is seldom. */
-  #records: LogRecord[] = [];
+  readonly #limits: KeptLimits;
+  /** Those that are kept stand behind `#dropped` ones, which go together, so that dropping is cheap. */
+  #records: (LogRecord | undefined)[] = [];
+  #dropped = 0;
+  #bytes = 0;
   #handedOver = 0;
   nextOffset = 0;
 
-  constructor(keptRecords: number) {
-    this.#keptRecords = keptRecords;
+  constructor(limits: KeptLimits) {
+    this.#limits = limits;
   }
 
   get oldest(): number {
-    return Math.max(0, this.nextOffset - this.#keptRecords);
+    return this.nextOffset - (this.#records.length - this.#dropped);
   }
 
   append(record: Omit<LogRecord, 'offset'>): number {
     const offset = this.nextOffset;
     this.#records.push({ ...record, offset });
+    this.#bytes += sizeOf(record);
     this.nextOffset += 1;
-    if (this.#records.length >= 2 * this.#keptRecords) this.#records = this.#records.slice(-this.#keptRecords);
+    this.#dropOldest();
     return offset;
   }
 
@@ -162,6 +171,26 @@ class MemoryPartition {
   }
 
   #from(offset: number): readonly LogRecord[] {
-    return this.#records.slice(Math.max(0, this.#records.length - (this.nextOffset - offset)));
+    const kept = this.#records.slice(Math.max(this.#dropped, this.#records.length - (this.nextOffset - offset)));
+    return kept.filter((record) => record !== undefined);
   }
+
+  /** What is not handed over yet stays, whatever the limits say. */
+  #dropOldest(): void {
+    const { records, bytes } = this.#limits;
+    const isOver = (): boolean => this.nextOffset - this.oldest > records || this.#bytes > bytes;
+    while (isOver() && this.oldest < this.#handedOver) {
+      const dropped = this.#records[this.#dropped];
+      this.#records[this.#dropped] = undefined;
+      this.#dropped += 1;
+      this.#bytes -= dropped === undefined ? 0 : sizeOf(dropped);
+    }
+    if (this.#dropped <= this.#records.length / 2) return;
+    this.#records = this.#records.slice(this.#dropped);
+    this.#dropped = 0;
+  }
+}
+
+function sizeOf({ key, value }: Omit<LogRecord, 'offset'>): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }

@@ -33,6 +33,10 @@ export class Poll implements Sink {
     this.#end.resolve('events');
   }
 
+  fail(reason: Error): void {
+    this.#end.reject(reason);
+  }
+
   end(reason: Exclude<PollEnd, 'events'>): void {
     this.#end.resolve(reason);
   }

@@ -3,6 +3,7 @@ import { EventFormat, HeaderName, POLL_FULL_EVENTS, RecordLogKind } from '../../
 import type { PollBody } from '../../protocol/events.ts';
 import { Hub } from '../hub/hub.ts';
 import type { LogRecord } from '../record-log/port.ts';
+import { ListHistory } from '../testing/list-history.ts';
 import { Polls } from './polls.ts';
 
 const TOPIC = 'orders';
@@ -10,6 +11,7 @@ const ID = '1234';
 const newClient = () => ({ signal: new AbortController().signal, connection: undefined });
 
 class Fixture {
+  readonly history = new ListHistory();
   readonly hub = new Hub({
     pod: 'pod-1',
     ring: { frames: 5_000, bytes: 10_000_000 },
@@ -17,6 +19,7 @@ class Fixture {
     lingerMs: 60_000,
     directorySize: 10,
     partitionerOf: () => 'murmur2',
+    history: this.history,
     now: () => 0,
   });
   readonly polls = new Polls({
@@ -26,11 +29,13 @@ class Fixture {
     random: () => 0,
     whyNotReady: () => 'connecting to Kafka',
   });
+  readonly stored: LogRecord[] = [];
   #offset = 0;
 
-  ready(): this {
+  /** @param position how far the pod has read when it begins */
+  ready(position = 0): this {
     const origin = { kind: RecordLogKind.kafka, logId: 'cluster', epoch: 'first', topic: TOPIC, partitionCount: 1 };
-    this.hub.onTopic({ origin, positions: new Map([[0, 0]]) });
+    this.hub.onTopic({ origin, positions: new Map([[0, position]]) });
     return this;
   }
 
@@ -40,6 +45,8 @@ class Fixture {
       this.#offset += 1;
       return { offset, key: Buffer.from(ID), value: Buffer.from(value), headers: undefined, timestampMs: 0 };
     });
+    this.stored.push(...records);
+    this.history.add(0, ...records);
     this.hub.onBatch({ topic: TOPIC, partition: 0, records, nextPosition: this.#offset });
   }
 
@@ -79,6 +86,25 @@ describe('polls', () => {
     fixture.append('later');
     const next = await fixture.poll(0, response.headers.get(HeaderName.cursor));
     expect(dataOf(await bodyOf(next))).toEqual(['later']);
+  });
+
+  it('that do not wait are answered with what the record log has stored, page by page', async () => {
+    const fixture = new Fixture().ready();
+    const start = await fixture.cursor();
+    fixture.append('a', 'b', 'c');
+    fixture.hub.sweep();
+    const later = new Fixture();
+    later.history.add(0, ...fixture.stored);
+    later.ready(fixture.stored.length);
+    const got: string[] = [];
+    let cursor = start;
+    for (let pages = 0; got.length < 3 && pages < 9; pages += 1) {
+      const body = await bodyOf(await later.poll(0, cursor));
+      got.push(...dataOf(body));
+      cursor = body.cursor;
+    }
+    expect(got).toEqual(['a', 'b', 'c']);
+    expect((await later.poll(0, cursor)).status).toBe(204);
   });
 
   it('give all that one batch has brought in one answer', async () => {

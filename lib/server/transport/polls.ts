@@ -19,6 +19,9 @@ export interface PollContext {
   readonly whyNotReady: () => string;
 }
 
+/** How long a poll that does not wait may take to read what is stored, ms. */
+const CATCH_UP_WAIT_MS = 2_000;
+
 /** Who asks. */
 export interface PollClient {
   readonly signal: AbortSignal;
@@ -52,15 +55,12 @@ export class Polls {
   async answer(request: PollRequest, client: PollClient): Promise<Response> {
     const receivedAtMs = this.#context.now();
     if (this.#isDraining) throw new FeedlineError('draining', 'This pod is shutting down: ask again.');
-    const life = lifeOf(client, request.waitMs);
-    try {
-      await this.#untilReady(request.topic, life);
-      const response = await this.#read(request, life, client.connection);
-      this.#addHeaders(response.headers, receivedAtMs, client.connection);
-      return response;
-    } finally {
-      life.stop();
-    }
+    await this.#untilReady(request, client);
+    // What is left of the time to wait.
+    const waitMs = Math.max(0, request.waitMs - (this.#context.now() - receivedAtMs));
+    const response = await this.#read({ ...request, waitMs }, client);
+    this.#addHeaders(response.headers, receivedAtMs, client.connection);
+    return response;
   }
 
   /** Answers every poll that waits, within this time; see `drainEach`. */
@@ -73,18 +73,21 @@ export class Polls {
     });
   }
 
-  async #untilReady(topic: string, { signal }: Life): Promise<void> {
+  async #untilReady({ topic, waitMs }: PollRequest, client: PollClient): Promise<void> {
     const { hub, whyNotReady } = this.#context;
     if (hub.isReady(topic)) return;
+    const life = lifeOf(client, waitMs);
     try {
-      await hub.whenReady(topic, signal);
+      await hub.whenReady(topic, life.signal);
     } catch (cause) {
-      if (!signal.aborted) throw cause;
+      if (!life.signal.aborted) throw cause;
       throw new FeedlineError('not-ready', `This pod does not know its positions in the topic yet: ${whyNotReady()}`);
+    } finally {
+      life.stop();
     }
   }
 
-  async #read(request: PollRequest, life: Life, connection: Connection | undefined): Promise<Response> {
+  async #read(request: PollRequest, client: PollClient): Promise<Response> {
     const { topic, id, format, after, waitMs } = request;
     const feed = this.#context.hub.feed(topic, id);
     const encoding = POLL_ENCODINGS[format];
@@ -95,15 +98,21 @@ export class Polls {
       poll.write(Buffer.concat([encoding.head(start.gap.to), encoding.gap(start.gap)]), 1);
     }
     reader.pump();
-    if (waitMs === 0) poll.end('empty');
-    life.onEnd((reason) => poll.end(reason));
-    this.#waiting.set(poll, connection);
-    const end = await poll.ended;
-    this.#waiting.delete(poll);
-    const { cursor } = reader;
-    reader.close(this.#context.now());
-    this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
-    return end === 'events' ? bodyOf(poll, cursor) : emptyAnswer(cursor);
+    // What is stored is answered at once too, but it takes a moment to be read.
+    const patience = lifeOf(client, reader.isCatchingUp ? Math.max(waitMs, CATCH_UP_WAIT_MS) : waitMs);
+    if (waitMs === 0) void reader.caughtUp.then(() => poll.end('empty'));
+    patience.onEnd((reason) => poll.end(reason));
+    this.#waiting.set(poll, client.connection);
+    try {
+      const end = await poll.ended;
+      const { cursor } = reader;
+      this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+      return end === 'events' ? bodyOf(poll, cursor) : emptyAnswer(cursor);
+    } finally {
+      this.#waiting.delete(poll);
+      patience.stop();
+      reader.close(this.#context.now());
+    }
   }
 
   #addHeaders(headers: Headers, receivedAtMs: number, connection: Connection | undefined): void {

@@ -115,7 +115,7 @@ export class SseStream {
 
   #fail(error: unknown): void {
     this.#context.onError(error);
-    this.#sink.abort(new Error('The stream has failed.', { cause: error }));
+    this.#sink.fail(new Error('The stream has failed.', { cause: error }));
     this.#close('failed');
   }
 
@@ -172,7 +172,7 @@ export class SseStream {
     this.#stallTimer = setTimeout(() => {
       this.#stallTimer = undefined;
       if (this.#sink.drains !== before) return this.#watchRoom();
-      this.#sink.abort(new Error('The client has taken nothing for too long.'));
+      this.#sink.fail(new Error('The client has taken nothing for too long.'));
       this.#close('stalled');
       this.#connection?.destroy();
     }, this.#context.settings.stallMs);

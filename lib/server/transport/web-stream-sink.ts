@@ -65,7 +65,7 @@ export class WebStreamSink implements Sink {
   }
 
   /** Ends the stream at once; what was written and not yet read is dropped. */
-  abort(reason: Error): void {
+  fail(reason: Error): void {
     this.#controller?.error(reason);
     this.#controller = undefined;
   }
