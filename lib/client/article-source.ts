@@ -16,6 +16,8 @@ export interface ArticleSourceOptions extends SourceLifeOptions {
 
 /** Head of the response, about: until the first ping tells. */
 const HEAD_BYTES = 340;
+/** `data:` and two line ends, and a chunk's size and line ends: the article has no `id:`. */
+const EVENT_BYTES = 13;
 /** The article's page waits for ever. */
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
@@ -50,6 +52,7 @@ class ArticleTransport implements Transport {
       create: eventSource,
       meter: life.meter,
       headBytes: HEAD_BYTES,
+      eventBytes: EVENT_BYTES,
       onOpen: () => this.#onOpen(),
       onCut: () => life.failWithOwnRetry(RETRY_MS),
       onFailed: () => life.failWithOwnRetry(RETRY_MS),

@@ -16,6 +16,8 @@ interface Handlers {
   readonly meter: TrafficMeter;
   /** What the head of a response takes, about. */
   readonly headBytes: number;
+  /** What stands around the cursor and the data of one event, with the framing of its chunk, about. */
+  readonly eventBytes: number;
   readonly onOpen: () => void;
   /** It was cut, and EventSource tries again by itself, once: its retries have no jitter. */
   readonly onCut: () => void;
@@ -27,8 +29,6 @@ interface Handlers {
 
 /** `EventSource.CLOSED`. */
 const CLOSED = 2;
-/** `id: `, `data: ` and the line ends around one event, and the framing of its chunk, about. */
-const EVENT_BYTES = 21;
 
 /** An EventSource that lives as long as `attempt`, and counts what it costs. */
 export function openEventSource(
@@ -68,7 +68,7 @@ export function openEventSource(
   return {
     on: (name, handle) =>
       listen(name, (event) => {
-        meter.received(EVENT_BYTES + event.lastEventId.length + event.data.length);
+        meter.received(handlers.eventBytes + event.lastEventId.length + event.data.length);
         handle(event);
       }),
   };

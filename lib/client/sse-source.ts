@@ -23,6 +23,8 @@ export interface SseSourceOptions extends SourceLifeOptions {
 
 /** Head of the response, about: until the first ping tells. */
 const HEAD_BYTES = 340;
+/** `id: `, `data: ` and three line ends, and a chunk's size and line ends. */
+const EVENT_BYTES = 20;
 
 /**
  * The browser's side of SSE. EventSource reconnects by itself once after a cut (it sends its cursor as
@@ -52,6 +54,7 @@ class SseTransport implements Transport {
       create: this.#options.eventSource,
       meter,
       headBytes: HEAD_BYTES,
+      eventBytes: EVENT_BYTES,
       onOpen: () => life.move({ type: 'open', nowMs: clock.nowMs() }),
       onCut: () => life.failWithOwnRetry(RETRY_MS),
       onFailed: () => life.fail(),
