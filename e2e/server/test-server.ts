@@ -54,10 +54,16 @@ export class TestServer {
     return this.publishText(id, JSON.stringify(value));
   }
 
+  /** As the feed's last event. */
+  publishLast(id: string, value: unknown): Promise<void> {
+    return this.publishText(id, JSON.stringify(value), '?end=1');
+  }
+
   /** The text as it stands, which must be JSON. */
-  async publishText(id: string, body: string): Promise<void> {
+  async publishText(id: string, body: string, query = ''): Promise<void> {
     const headers = { 'content-type': 'application/json' };
-    const response = await this.fetch(`/api/feeds/${encodeURIComponent(id)}/events`, { method: 'POST', headers, body });
+    const path = `/api/feeds/${encodeURIComponent(id)}/events${query}`;
+    const response = await this.fetch(path, { method: 'POST', headers, body });
     expect(response.status).toBe(201);
   }
 

@@ -10,6 +10,8 @@ interface FeedClient {
   readonly values: readonly string[];
   readonly gaps: readonly GapData[];
   readonly cursor: string;
+  /** Whether it was told that the feed is over. */
+  readonly isEnded: boolean;
   close(): void;
 }
 
@@ -28,6 +30,9 @@ const openStream: Open = (server, query, after) => {
     },
     get cursor() {
       return stream.cursor;
+    },
+    get isEnded() {
+      return stream.named(EventName.end).length > 0 || stream.status === 204;
     },
     close: () => stream.close(),
   };
@@ -140,6 +145,67 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
         await server.publish(other, 'other');
         await server.publish(one, 'one');
         await until(() => expect(client.values).toEqual(['"one"']));
+      });
+
+      it('begins at the oldest event kept where that is asked for', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 130);
+        const client = await connect(`id=${id}&from=earliest`);
+        await publish(id, 131, 135);
+        await until(() => expect(client.values).toEqual(seqs(1, 135)));
+        expect(client.gaps).toEqual([]);
+      });
+
+      it.each([1, 7, 120])('begins with the %i newest events where that is asked for', async (count) => {
+        const id = newFeedId();
+        await publish(id, 1, 130);
+        // Nobody has watched it: all of them lie in the record log alone.
+        const cold = await connect(`id=${id}&last=${count}`);
+        await until(() => expect(cold.values).toEqual(seqs(131 - count, 130)));
+        await publish(id, 131, 133);
+        await until(() => expect(cold.values).toEqual(seqs(131 - count, 133)));
+        // Now the newest of them are in the ring.
+        const warm = await connect(`id=${id}&last=${count}`);
+        await until(() => expect(warm.values).toEqual(seqs(134 - count, 133)));
+      });
+
+      it('gives all there is where fewer events are stored than are asked for', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 3);
+        const client = await connect(`id=${id}&last=10`);
+        await until(() => expect(client.values).toEqual(seqs(1, 3)));
+      });
+
+      it('prefers a cursor to any other beginning', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 5);
+        const first = await connect(`id=${id}&last=2`);
+        await until(() => expect(first.values).toEqual(seqs(4, 5)));
+        first.close();
+        await publish(id, 6, 6);
+        const client = await connect(`id=${id}&last=2`, first.cursor);
+        await until(() => expect(client.values).toEqual(seqs(6, 6)));
+      });
+
+      it('is told that the feed is over behind its last event, and when it comes again', async () => {
+        const id = newFeedId();
+        const client = await connect(`id=${id}`);
+        await publish(id, 1, 3);
+        await server.publishLast(id, 4);
+        await until(() => expect(client).toMatchObject({ values: seqs(1, 4), isEnded: true }));
+        const again = open(server, `id=${id}`, client.cursor);
+        clients.push(again);
+        await until(() => expect(again.isEnded).toBe(true));
+        expect(again.values).toEqual([]);
+      });
+
+      it('of a feed that is over gives the last event, and says that it is over', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 3);
+        await server.publishLast(id, 4);
+        const client = open(server, `id=${id}&last=1`);
+        clients.push(client);
+        await until(() => expect(client).toMatchObject({ values: ['4'], isEnded: true }));
       });
 
       it('tells with a gap that a cursor cannot be read, and goes on with what comes', async () => {

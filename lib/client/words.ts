@@ -52,6 +52,7 @@ const GAP_WORDS: Record<GapReason, string> = {
   'other-record-log': 'the resume position is of another record log',
   'other-feed': 'the resume position is of another feed',
   'recreated-topic': 'the topic was deleted and created again',
+  'out-of-range': 'the record log has lost its end',
   retention: 'the record log has deleted the older records',
   'unpredicted-partition': 'a record came in a partition where none was expected',
 };

@@ -22,9 +22,15 @@ export type EventName = (typeof EventName)[keyof typeof EventName];
 /** Query parameters. */
 export const QueryName = {
   after: 'after',
+  /** Demo only: `1` marks the event that is published as the last of its feed. */
+  end: 'end',
   format: 'format',
   id: 'id',
+  /** Where to begin without a cursor: `now` (default) or `earliest`. */
+  from: 'from',
   lane: 'lane',
+  /** How many of the newest events to begin with, without a cursor. */
+  last: 'last',
   prefix: 'prefix',
   /** Demo only: an added round trip, ms. */
   rttMs: 'rttMs',
@@ -43,6 +49,8 @@ export const HeaderName = {
   busyMs: 'feedline-busy-ms',
   /** Of a poll: the server's clock as the request came in and as the answer was made, `received=…, sent=…`, ms since 1970. */
   clock: 'feedline-clock',
+  /** Of a poll: `1` where the beginning that was asked for lies further back than the server looks. */
+  bounded: 'feedline-bounded',
   pod: 'feedline-pod',
   retryAfter: 'retry-after',
 } as const;
@@ -51,6 +59,7 @@ export const HeaderName = {
 export const EXPOSED_HEADERS = [
   HeaderName.cursor,
   HeaderName.bytes,
+  HeaderName.bounded,
   HeaderName.busyMs,
   HeaderName.clock,
   HeaderName.pod,
@@ -75,8 +84,10 @@ export const GapReason = {
   otherFeed: 'other-feed',
   /** The topic was deleted and created again: same name, other records. */
   recreatedTopic: 'recreated-topic',
-  /** The record log has deleted the records (retention, or a truncated log). */
+  /** The record log has deleted the records. */
   retention: 'retention',
+  /** The record log ends below the cursor: it has lost its end (an unclean election, a disk that was emptied). */
+  outOfRange: 'out-of-range',
   /** A record of this feed came in a partition where its producer's partitioner would not have put it. */
   unpredictedPartition: 'unpredicted-partition',
 } as const;
@@ -85,6 +96,18 @@ export type GapReason = (typeof GapReason)[keyof typeof GapReason];
 /** Where reading goes on after a `gap`: the oldest event kept, the record that showed the gap, or what comes next. */
 export const GapResume = { oldest: 'oldest', record: 'record', now: 'now' } as const;
 export type GapResume = (typeof GapResume)[keyof typeof GapResume];
+
+/** Where a stream or a poll begins that has no cursor. */
+export const Beginning = { now: 'now', earliest: 'earliest' } as const;
+export type Beginning = (typeof Beginning)[keyof typeof Beginning];
+
+/** Name of the record header that marks a record as the last one of its feed; its value does not matter. */
+export const FEED_END_HEADER = 'feed-end';
+
+/** What marks the last record of a feed: the header, a tombstone, or either. On a compacted topic a tombstone may mean
+ * "deleted, may return". */
+export const FeedEndRule = { header: 'header', tombstone: 'tombstone', both: 'both' } as const;
+export type FeedEndRule = (typeof FeedEndRule)[keyof typeof FeedEndRule];
 
 /** Longest feed ID, in UTF-8 bytes. */
 export const FEED_ID_MAX_BYTES = 256;

@@ -65,9 +65,9 @@ export class CursorEncoder {
   }
 
   /** The same for a feed that lives in one partition, without a map: the common case, once per event. */
-  encodeSingle(partition: number, position: number): string {
+  encodeSingle(partition: number, position: number, isEnd = false): string {
     const only = this.#partitionCount === 1 ? '*' : `${partition.toString(36)}-`;
-    const body = only + position.toString(36);
+    const body = only + position.toString(36) + (isEnd ? '!' : '');
     return `${this.#prefix}${body}~${fnv1a(body, this.#prefixHash).toString(36)}`;
   }
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { RecordLogKind, WATCHDOG_PINGS } from '../protocol/constants.ts';
+import { FeedEndRule, RecordLogKind, WATCHDOG_PINGS } from '../protocol/constants.ts';
 import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
 
 /** Everything that can be set from outside, parsed once at boot. */
@@ -15,6 +15,7 @@ export interface Config {
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
   readonly history: HistoryConfig;
+  readonly feedEndOf: (topic: string) => FeedEndRule;
   /** Origins that a browser page may read from; `*` is any. */
   readonly corsOrigins: readonly string[];
 }
@@ -51,6 +52,8 @@ export interface HistoryConfig {
   readonly pageBytes: number;
   /** Most partitions that are scanned at the same time. */
   readonly scansMax: number;
+  /** How far back a client without a cursor may begin: records of each partition, of whatever key. */
+  readonly beginRecordsMax: number;
 }
 
 /** The environment is not usable; the message lists every bad variable and what it should be. */
@@ -81,6 +84,19 @@ const flag = z
   .default('0')
   .transform((text) => text === '1');
 
+/** One value for all topics, or a list such as `orders=murmur2,payments=any`; a topic that is not named gets `first`. */
+const perTopic = <T extends string>(values: readonly [T, ...T[]]) =>
+  z
+    .string()
+    .default(values[0])
+    .transform((text, context) => {
+      const chosen = parsePerTopic(text, values);
+      if (chosen !== null) return (topic: string): T => chosen.get(topic) ?? chosen.get('') ?? values[0];
+      const message = `should be one of ${values.join(', ')}, or a list of topic=value`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+
 const broker = /^(\[[0-9a-fA-F:]+\]|[^\s:,/]+):\d{1,5}$/;
 
 const environment = z.object({
@@ -109,16 +125,7 @@ const environment = z.object({
     .string()
     .regex(/^[\w.-]{1,100}$/, 'should be letters, digits, ".", "_" or "-"')
     .default('feedline'),
-  KAFKA_PARTITIONER: z
-    .string()
-    .default('murmur2')
-    .transform((text, context) => {
-      const partitioners = parsePartitioners(text);
-      if (partitioners !== null) return partitioners;
-      const message = `should be one of ${PARTITIONERS.join(', ')}, or a list of topic=partitioner`;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }),
+  KAFKA_PARTITIONER: perTopic(PARTITIONERS),
   KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
   KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
   PING_MS: whole(50, 3_600_000, 5_000),
@@ -128,6 +135,8 @@ const environment = z.object({
   HISTORY_FETCH_BYTES: whole(1_024, 104_857_600, 262_144),
   HISTORY_PAGE_BYTES: whole(1_024, 104_857_600, 65_536),
   HISTORY_SCANS: whole(1, 1_000, 4),
+  BEGIN_RECORDS: whole(0, 1_000_000_000, 100_000),
+  FEED_END: perTopic([FeedEndRule.header, FeedEndRule.tombstone, FeedEndRule.both]),
   RING_FRAMES: whole(1, 1_000_000, 1_000),
   RING_BYTES: whole(1_024, 1_073_741_824, 4_194_304),
   RING_IDLE_BYTES: whole(0, 17_179_869_184, 134_217_728),
@@ -156,7 +165,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function toConfig(env: Environment): Config {
-  const partitioners = env.KAFKA_PARTITIONER;
   const [first = 'orders', ...others] = env.KAFKA_TOPICS;
   return {
     isDemo: env.DEMO,
@@ -169,7 +177,7 @@ function toConfig(env: Environment): Config {
       groupPrefix: env.KAFKA_GROUP_PREFIX,
       sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
       metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
-      partitionerOf: (topic) => partitioners.get(topic) ?? partitioners.get('') ?? 'murmur2',
+      partitionerOf: env.KAFKA_PARTITIONER,
     },
     stream: {
       pingMs: env.PING_MS,
@@ -188,7 +196,9 @@ function toConfig(env: Environment): Config {
       fetchBytes: env.HISTORY_FETCH_BYTES,
       pageBytes: env.HISTORY_PAGE_BYTES,
       scansMax: env.HISTORY_SCANS,
+      beginRecordsMax: env.BEGIN_RECORDS,
     },
+    feedEndOf: env.FEED_END,
     corsOrigins: env.CORS_ORIGINS,
   };
 }
@@ -204,16 +214,16 @@ function relations(env: Environment): string[] {
   return problems;
 }
 
-/** `murmur2`, or `orders=murmur2,payments=any`; a topic that is not named gets murmur2. */
-function parsePartitioners(text: string): Map<string, Partitioner> | null {
-  const partitioners = new Map<string, Partitioner>();
+/** Topic → value; '' is every topic that is not named. Null where something is none of the values. */
+function parsePerTopic<T extends string>(text: string, values: readonly T[]): Map<string, T> | null {
+  const chosen = new Map<string, T>();
   for (const item of text.split(',')) {
     const [topic, name] = item.includes('=') ? item.split('=').map((part) => part.trim()) : ['', item.trim()];
-    const partitioner = PARTITIONERS.find((known) => known === name);
-    if (topic === undefined || partitioner === undefined) return null;
-    partitioners.set(topic, partitioner);
+    const value = values.find((known) => known === name);
+    if (topic === undefined || value === undefined) return null;
+    chosen.set(topic, value);
   }
-  return partitioners;
+  return chosen;
 }
 
 /** A variable set to nothing is a variable not set, as in every shell script and compose file. */

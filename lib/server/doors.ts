@@ -31,6 +31,7 @@ export function streamDoor(place: IdPlace): Doors {
     const { config, streams } = getRuntime();
     const asked = readStreamRequest(request, target, place, config.topics);
     return () => {
+      if (streams.isOver(asked)) return new Response(null, { status: 204 });
       const body = streams.open(asked, request.signal, connection);
       return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
     };

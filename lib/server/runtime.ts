@@ -91,13 +91,15 @@ function createRuntime(config: Config): MutableRuntime {
       ? new MemoryLog({ topics, pageBytes: config.history.pageBytes })
       : new KafkaLog({ config: config.kafka, history: config.history, topics, pod, logger });
   const hub = new Hub({
-    pod: pod,
+    pod,
     ring: config.ring,
     idleRingBytes: config.ring.idleBytes,
     lingerMs: config.ring.lingerMs,
     directorySize: DIRECTORY_SIZE,
     partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
+    feedEndOf: config.feedEndOf,
     history: recordLog,
+    beginRecordsMax: config.history.beginRecordsMax,
     now: Date.now,
   });
   const onError = (error: unknown): void => logger.error({ err: error }, 'a stream has failed');

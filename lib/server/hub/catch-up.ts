@@ -1,5 +1,5 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
-import type { CursorEncoder } from '../../protocol/cursor.ts';
+import type { CursorEncoder, Positions } from '../../protocol/cursor.ts';
 import type { HistoryPage, LogRecord } from '../record-log/port.ts';
 import type { Encoding } from './encoding.ts';
 import type { Feed } from './feed.ts';
@@ -10,8 +10,18 @@ import type { Sink } from './sink.ts';
 const CHUNK_BYTES = 65_536;
 const CHUNK_EVENTS = 500;
 
-/** `covered`: the ring reaches back to here now. `recreated`: the topic was, and nothing of before is left. */
-export type CatchUpEnd = 'covered' | 'recreated' | 'stopped';
+/**
+ * `covered`: the ring reaches back to here now. `restarted`: the offsets mean nothing now. `over`: the feed's last event
+ * was written.
+ */
+export type CatchUpEnd = 'covered' | 'restarted' | 'over' | 'stopped';
+
+export interface CatchUpOptions {
+  readonly sink: Sink;
+  readonly encoding: Encoding;
+  /** The positions to read from. */
+  readonly served: Positions;
+}
 
 /**
  * Reads for one reader what its feed's ring does not hold: from the record log, page by page, as fast as its sink
@@ -25,21 +35,22 @@ export class CatchUp {
   readonly #encoding: Encoding;
   /** Of the epoch that is read: what comes of another one is not used. */
   readonly #encoder: CursorEncoder;
-  readonly #epoch: string;
+  readonly #epochStart: number;
   readonly #stopping = new AbortController();
+  #isOver = false;
   #onRoom: () => void = () => undefined;
 
-  constructor(feed: Feed, sink: Sink, encoding: Encoding, served: Map<number, number>) {
-    this.served = served;
+  constructor(feed: Feed, { sink, encoding, served }: CatchUpOptions) {
+    this.served = new Map(served);
     this.#feed = feed;
     this.#sink = sink;
     this.#encoding = encoding;
     this.#encoder = feed.topic.encoder;
-    this.#epoch = feed.topic.origin.epoch;
+    this.#epochStart = feed.epochStart;
   }
 
   get cursor(): string {
-    return this.#encoder.encode(this.served);
+    return this.#encoder.encode(this.served, this.#isOver);
   }
 
   /** The sink has room again. */
@@ -56,42 +67,37 @@ export class CatchUp {
   async run(): Promise<CatchUpEnd> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      if (this.#isRecreated) return 'recreated';
+      if (this.#isRestarted) return 'restarted';
       const partition = firstUncovered(this.#feed, this.served);
       if (partition === undefined) return 'covered';
       const page = await this.#nextPage(partition, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
-      // Of a topic that was created again meanwhile, it may be of either.
-      if (page !== undefined && !this.#isRecreated) await this.#write(partition, page);
+      if (page !== undefined && !this.#isRestarted) await this.#write(partition, page);
+      if (this.#isOver) return 'over';
     }
     return 'stopped';
   }
 
-  get #isRecreated(): boolean {
-    return this.#feed.topic.origin.epoch !== this.#epoch;
+  get #isRestarted(): boolean {
+    return this.#feed.epochStart !== this.#epochStart;
   }
 
   #nextPage(partition: number, signal: AbortSignal): Promise<HistoryPage> {
-    const { topic, id, floor } = this.#feed;
-    return topic.history.readHistory({
-      topic: topic.origin.topic,
-      partition,
-      key: Buffer.from(id).toString('latin1'),
-      from: this.served.get(partition) ?? 0,
-      to: floor.get(partition) ?? 0,
-      signal,
-    });
+    const from = this.served.get(partition) ?? 0;
+    const to = this.#feed.floor.get(partition) ?? 0;
+    return this.#feed.topic.history.readHistory({ ...this.#feed.historyPlace(partition), from, to, signal });
   }
 
-  async #write(partition: number, { records, next, oldest }: HistoryPage): Promise<void> {
-    if (oldest !== undefined) await this.#writeGap(partition, oldest);
+  async #write(partition: number, { records, next, isGone }: HistoryPage): Promise<void> {
+    if (isGone) await this.#writeGap(partition, next);
     for (let index = 0; index < records.length; ) {
       if (!(await this.#untilRoom())) return;
       index = this.#writeSome(partition, records, index);
+      if (this.#isOver) return;
     }
-    this.served.set(partition, next);
+    if (!this.#stopping.signal.aborted) this.served.set(partition, next);
   }
 
   /** What the sink takes in one write. @returns the index behind it */
@@ -100,10 +106,11 @@ export class CatchUp {
     const parts: Buffer[] = [];
     let bytes = 0;
     let index = from;
-    for (; index < records.length && bytes < CHUNK_BYTES && index - from < CHUNK_EVENTS; index += 1) {
+    for (; !this.#isOver && bytes < CHUNK_BYTES && index - from < CHUNK_EVENTS; index += 1) {
       const record = records[index];
       if (record === undefined) break;
       this.served.set(partition, record.offset + 1);
+      this.#isOver = this.#feed.topic.isEnd(record);
       const body = this.#encoding.record(record, source);
       parts.push(this.#encoding.head(this.cursor), body);
       bytes += body.length;
@@ -112,10 +119,10 @@ export class CatchUp {
     return index;
   }
 
-  async #writeGap(partition: number, oldest: number): Promise<void> {
+  async #writeGap(partition: number, next: number): Promise<void> {
     if (!(await this.#untilRoom())) return;
     const from = this.cursor;
-    this.served.set(partition, oldest);
+    this.served.set(partition, next);
     const to = this.cursor;
     const gap = { reason: GapReason.retention, from, to, resumesAt: GapResume.oldest };
     this.#sink.write(Buffer.concat([this.#encoding.head(to), this.#encoding.gap(gap)]), 1);

@@ -13,9 +13,11 @@ import { predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord } from '../record-log/port.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { type ParsedEvent, SseParser } from '../testing/parse-sse.ts';
+import { type Begin, beginOf } from './begin.ts';
+import type { Feed } from './feed.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
-import { findStart } from './resume.ts';
+import type { Start } from './resume.ts';
 import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const TOPIC = 'orders';
@@ -30,7 +32,12 @@ type Step =
   | { readonly do: 'receive' }
   | { readonly do: 'ping' }
   | { readonly do: 'settle' }
+  | { readonly do: 'rotate'; readonly pod: number }
+  | { readonly do: 'grow' }
+  | { readonly do: 'notice'; readonly pod: number }
   | { readonly do: 'delete'; readonly count: number };
+
+const PARTITIONS_MAX = 6;
 
 interface Setup {
   readonly partitionCount: number;
@@ -43,20 +50,29 @@ class ListLog {
   readonly history = new ListHistory();
   readonly partitions: boolean[][];
   oldest = 0;
-  readonly origin: CursorOrigin;
   readonly setup: Setup;
 
   constructor(setup: Setup) {
     this.setup = setup;
     this.partitions = Array.from({ length: setup.partitionCount }, () => []);
-    const { partitionCount } = setup;
-    this.origin = { kind: RecordLogKind.kafka, logId: 'list', epoch: 'epoch', topic: TOPIC, partitionCount };
+    for (const partition of this.partitions.keys()) this.history.setEnd(partition, 0);
+  }
+
+  get origin(): CursorOrigin {
+    const partitionCount = this.partitions.length;
+    return { kind: RecordLogKind.kafka, logId: 'list', epoch: 'first', topic: TOPIC, partitionCount };
+  }
+
+  grow(): void {
+    if (this.partitions.length === PARTITIONS_MAX) return;
+    this.history.setEnd(this.partitions.length, 0);
+    this.partitions.push([]);
   }
 
   append(wanted: number, isOurs: boolean): void {
-    const { isKeyed, partitionCount } = this.setup;
-    const home = predictPartition('murmur2', Buffer.from(ID), partitionCount) ?? 0;
-    const partition = isKeyed && isOurs ? home : wanted % partitionCount;
+    const { isKeyed } = this.setup;
+    const home = predictPartition('murmur2', Buffer.from(ID), this.partitions.length) ?? 0;
+    const partition = isKeyed && isOurs ? home : wanted % this.partitions.length;
     const list = this.partitions[partition] ?? [];
     this.history.add(partition, recordOf(partition, list.length, isOurs));
     list.push(isOurs);
@@ -80,7 +96,7 @@ class Pod {
 
   constructor(log: ListLog) {
     this.#log = log;
-    this.#positions = log.partitions.map(() => 0);
+    this.#positions = [];
     this.hub = new Hub({
       pod: 'pod',
       ring: { frames: log.setup.ringFrames, bytes: 1_000_000 },
@@ -88,15 +104,23 @@ class Pod {
       lingerMs: 1_000_000,
       directorySize: 10,
       partitionerOf: () => (log.setup.isKeyed ? 'murmur2' : 'any'),
+      feedEndOf: () => 'header',
       history: log.history,
+      beginRecordsMax: 1_000,
       now: () => 0,
     });
-    this.hub.onTopic({ origin: log.origin, positions: new Map(this.#positions.map((at, index) => [index, at])) });
+    this.notice();
     this.hub.feed(TOPIC, ID);
   }
 
+  /** Looks at the topic, which may have grown. */
+  notice(): void {
+    while (this.#positions.length < this.#log.partitions.length) this.#positions.push(0);
+    this.hub.onTopic({ origin: this.#log.origin, positions: new Map(this.#positions.entries()) });
+  }
+
   deliver(anyPartition: number, count: number): void {
-    const partition = anyPartition % this.#log.partitions.length;
+    const partition = anyPartition % this.#positions.length;
     const from = this.#positions[partition] ?? 0;
     const taken = (this.#log.partitions[partition] ?? []).slice(from, from + count);
     const records = taken.map((isOurs, index) => recordOf(partition, from + index, isOurs));
@@ -109,41 +133,43 @@ class Pod {
   }
 }
 
+interface Connected {
+  readonly reader: Reader;
+  readonly parser: SseParser;
+  readonly sent: Buffer[];
+  readonly sink: { hasRoom: boolean; onRoom: (() => void) | undefined };
+}
+
 /** A client that knows only the wire: it keeps the newest cursor, and what it was sent. */
 class Client {
   readonly received: string[] = [];
-  readonly gaps: { from: string | null; to: string }[] = [];
+  readonly gaps: { from: string | null; to: string; reason: string }[] = [];
   firstCursor: string | undefined;
   #cursor: string | null = null;
-  #connection:
-    | { reader: Reader; parser: SseParser; sent: Buffer[]; sink: { hasRoom: boolean; onRoom?: () => void } }
-    | undefined;
+  #connection: Connected | undefined;
+  #connecting = new AbortController();
 
+  /** It is connected once the pod knows where this begins. */
   connect({ hub }: Pod): void {
     this.cut(Number.POSITIVE_INFINITY);
-    const sent: Buffer[] = [];
-    const sink = {
-      hasRoom: true,
-      onRoom: undefined as (() => void) | undefined,
-      write: (bytes: Uint8Array) => void sent.push(Buffer.from(bytes)),
-      fail: (reason: Error) => {
-        throw reason;
+    this.#connecting = new AbortController();
+    const { signal } = this.#connecting;
+    const begin: Begin = this.#cursor === null ? { at: 'now' } : { at: 'cursor', cursor: this.#cursor };
+    beginOf(hub, { topic: TOPIC, id: ID, begin }, signal).then(
+      ({ feed, start }) => {
+        if (!signal.aborted) this.#connection = open(feed, start);
       },
-    };
-    const feed = hub.feed(TOPIC, ID);
-    const start = findStart(feed, this.#cursor);
-    const reader = new Reader(feed, sink, SSE_ENCODINGS.raw, start);
-    const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
-    sent.push(
-      Buffer.from(controlEvent(EventName.hello, {}, start.gap === undefined ? reader.cursor : undefined) + gap),
+      (error: unknown) => {
+        if (!signal.aborted) throw error;
+      },
     );
-    reader.pump();
-    this.#connection = {
-      reader,
-      parser: new SseParser(),
-      sent,
-      sink: sink as { hasRoom: boolean; onRoom?: () => void },
-    };
+  }
+
+  /** The server ends the connection between two events. */
+  rotate(next: Pod): void {
+    const { reader, sent } = this.#connection ?? {};
+    sent?.push(Buffer.from(controlEvent(EventName.rotate, { retryMs: 0 }, reader?.cursor)));
+    this.connect(next);
   }
 
   ping(): void {
@@ -166,6 +192,7 @@ class Client {
 
   /** The connection breaks; of what was on its way only the first bytes arrive. */
   cut(keepBytes: number): void {
+    this.#connecting.abort();
     this.receive(keepBytes);
     this.#connection?.reader.close(0);
     this.#connection = undefined;
@@ -179,7 +206,24 @@ class Client {
   }
 }
 
-const partition = fc.nat({ max: 3 });
+function open(feed: Feed, start: Start): Connected {
+  const sent: Buffer[] = [];
+  const sink = {
+    hasRoom: true,
+    onRoom: undefined as (() => void) | undefined,
+    write: (bytes: Uint8Array) => void sent.push(Buffer.from(bytes)),
+    fail: (reason: Error) => {
+      throw reason;
+    },
+  };
+  const reader = new Reader(feed, { sink, encoding: SSE_ENCODINGS.raw, start });
+  const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
+  sent.push(Buffer.from(controlEvent(EventName.hello, {}, start.gap === undefined ? reader.cursor : undefined) + gap));
+  reader.pump();
+  return { reader, parser: new SseParser(), sent, sink };
+}
+
+const partition = fc.nat({ max: PARTITIONS_MAX - 1 });
 const pod = fc.nat({ max: 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), partition, isOurs: fc.boolean() }) },
@@ -193,13 +237,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('receive' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('ping' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate' as const), pod }) },
+);
+const growth: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('grow' as const) }),
+  fc.record({ do: fc.constant('notice' as const), pod }),
 );
 const deletion: fc.Arbitrary<Step> = fc.record({ do: fc.constant('delete' as const), count: fc.nat({ max: 4 }) });
-const steps = fc.array(step, { maxLength: 80, size: 'max' });
-const stepsWithDeletion = fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: deletion }), {
-  maxLength: 80,
-  size: 'max',
-});
+const stepsWith = (rare: fc.Arbitrary<Step>) =>
+  fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: rare }), { maxLength: 80, size: 'max' });
 const shape = { partitionCount: fc.integer({ min: 1, max: 4 }), isKeyed: fc.boolean() };
 
 async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLog; client: Client }> {
@@ -207,12 +253,15 @@ async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLo
   const pods = [new Pod(log), new Pod(log)] as const;
   const client = new Client();
   client.connect(pods[0]);
+  await settle();
   for (const action of script) {
     if (action.do === 'settle') await settle();
     else perform(action, log, pods, client);
   }
   client.cut(Number.POSITIVE_INFINITY);
   client.connect(pods[1]);
+  for (const each of pods) each.notice();
+  await settle();
   for (const each of pods) each.deliverAll();
   await settle();
   client.receive();
@@ -220,7 +269,9 @@ async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLo
 }
 
 /** All that was asked of the record log has been answered, and what was asked because of it too. */
-const settle = (): Promise<void> => new Promise(setImmediate);
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function perform(
   action: Exclude<Step, { do: 'settle' }>,
@@ -249,6 +300,15 @@ function perform(
       break;
     case 'ping':
       client.ping();
+      break;
+    case 'rotate':
+      client.rotate(pods[action.pod === 0 ? 0 : 1]);
+      break;
+    case 'grow':
+      log.grow();
+      break;
+    case 'notice':
+      pods[action.pod === 0 ? 0 : 1].notice();
       break;
     case 'delete':
       log.deleteBelow(log.oldest + action.count);
@@ -280,10 +340,11 @@ describe('a client that keeps its cursor', () => {
   it('gets each event exactly once and in order, whatever happens to its connections and pods', async () => {
     const setups = fc.record({ ...shape, ringFrames: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1_000)) });
     await fc.assert(
-      fc.asyncProperty(setups, steps, async (setup, script) => {
+      fc.asyncProperty(setups, stepsWith(growth), async (setup, script) => {
         const { log, client } = await run(setup, script);
-        expect(client.gaps).toEqual([]);
-        expect(byPartition(client.received, setup.partitionCount)).toEqual(expected(log, client));
+        // Where the topic has grown, a pod that does not know it yet finds records where it did not expect them.
+        expect(client.gaps.filter(({ reason }) => reason !== 'unpredicted-partition')).toEqual([]);
+        expect(byPartition(client.received, log.partitions.length)).toEqual(expected(log, client));
       }),
       { numRuns: 3_000 },
     );
@@ -293,7 +354,7 @@ describe('a client that keeps its cursor', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({ ...shape, ringFrames: fc.integer({ min: 1, max: 3 }) }),
-        stepsWithDeletion,
+        stepsWith(deletion),
         async (setup, script) => {
           const { log, client } = await run(setup, script);
           const got = byPartition(client.received, setup.partitionCount);

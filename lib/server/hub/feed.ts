@@ -1,6 +1,6 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { Positions } from '../../protocol/cursor.ts';
-import type { LogGap, LogRecord } from '../record-log/port.ts';
+import type { HistoryRequest, LogGap, LogRecord } from '../record-log/port.ts';
 import type { Encoding, FrameSource } from './encoding.ts';
 import { EVERY_PARTITION, type Frame, GapFrame, RecordFrame } from './frame.ts';
 import { FrameRing, type RingLimits } from './frame-ring.ts';
@@ -20,6 +20,15 @@ export interface Chunk {
   readonly next: number;
   /** Cursor behind the last frame in it. */
   readonly id: string;
+  /** Whether its last event is the feed's. */
+  readonly isEnd: boolean;
+}
+
+/** Why the offsets of before mean nothing now. */
+export interface Restart {
+  readonly reason: GapReason;
+  /** Where reading goes on in the partitions that it concerns. */
+  readonly positions: Positions;
 }
 
 /**
@@ -38,6 +47,7 @@ export class Feed {
   readonly #floor: Map<number, number>;
   readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
   #firstOfEpoch = 0;
+  #restart: Restart | undefined;
 
   constructor(id: string, topic: TopicState, limits: RingLimits) {
     this.id = id;
@@ -55,9 +65,14 @@ export class Feed {
     return Math.max(this.#ring.tail, this.#firstOfEpoch);
   }
 
-  /** Index of the first frame of the topic's present epoch; the ones before it are of a topic that is gone. */
+  /** Index of the first frame since the last restart; the ones before it are of records that are gone. */
   get epochStart(): number {
     return this.#firstOfEpoch;
+  }
+
+  /** What has put an end to the frames before `epochStart`; undefined where there are none. */
+  get lastRestart(): Restart | undefined {
+    return this.#restart;
   }
 
   /** Index of the oldest frame kept, also of an epoch that is over. */
@@ -86,9 +101,17 @@ export class Feed {
     return this.topic.encoder.encode(this.headPositions());
   }
 
+  /** What to ask the record log for, of the records that this feed has in a partition. */
+  historyPlace(partition: number): Pick<HistoryRequest, 'topic' | 'epoch' | 'partition' | 'key'> {
+    const { topic, epoch } = this.topic.origin;
+    return { topic, epoch, partition, key: Buffer.from(this.id).toString('latin1') };
+  }
+
   append(record: LogRecord, source: FrameSource): void {
     if (!this.#floor.has(source.partition)) this.#widen(source.partition, record.offset);
-    this.#push(new RecordFrame(record, source, this.#cursorAt(source.partition, record.offset + 1)));
+    const isEnd = this.topic.isEnd(record);
+    const id = this.#cursorAt(source.partition, record.offset + 1, isEnd);
+    this.#push(new RecordFrame(record, source, { id, isEnd }));
   }
 
   /** Records of one of its partitions are gone for good. */
@@ -108,12 +131,17 @@ export class Feed {
   }
 
   /** The topic was created again: the offsets of before mean nothing now. */
-  restart(from: string): void {
+  recreate(from: string, positions: Positions): void {
     this.#floor.clear();
     this.include(this.topic.partitionsOf(this.id));
-    const data = { reason: GapReason.recreatedTopic, from, to: this.headCursor(), resumesAt: GapResume.oldest };
-    this.#push(new GapFrame(data, EVERY_PARTITION, 0));
-    this.#firstOfEpoch = this.#ring.head;
+    this.#startAnew(from, { reason: GapReason.recreatedTopic, positions });
+  }
+
+  /** A partition has lost its end, and offsets that were read will be given to other records. */
+  rewind(from: string, gap: LogGap): void {
+    if (!this.#floor.has(gap.partition)) return;
+    for (const partition of this.#floor.keys()) this.#floor.set(partition, this.topic.position(partition));
+    this.#startAnew(from, { reason: gap.reason, positions: new Map([[gap.partition, gap.to]]) });
   }
 
   /** Wakes every reader; called once for all that a batch has appended. */
@@ -140,15 +168,24 @@ export class Feed {
     let sizeBytes = 0;
     let next = from;
     let id = '';
-    while (next < this.#ring.head && sizeBytes < CHUNK_BYTES && next - from < CHUNK_EVENTS) {
+    let isEnd = false;
+    while (!isEnd && next < this.#ring.head && sizeBytes < CHUNK_BYTES && next - from < CHUNK_EVENTS) {
       const frame = this.#ring.at(next);
       const body = frame.body(encoding);
       parts.push(encoding.head(frame.id), body);
       sizeBytes += body.length;
       id = frame.id;
+      isEnd = frame.isEnd;
       next += 1;
     }
-    return { bytes: Buffer.concat(parts), events: next - from, next, id };
+    return { bytes: Buffer.concat(parts), events: next - from, next, id, isEnd };
+  }
+
+  #startAnew(from: string, restart: Restart): void {
+    const data = { reason: restart.reason, from, to: this.headCursor(), resumesAt: GapResume.oldest };
+    this.#push(new GapFrame(data, EVERY_PARTITION, 0));
+    this.#firstOfEpoch = this.#ring.head;
+    this.#restart = restart;
   }
 
   #push(frame: Frame): void {
@@ -178,10 +215,10 @@ export class Feed {
     this.#push(new GapFrame(data, partition, offset));
   }
 
-  #cursorAt(partition: number, position: number): string {
+  #cursorAt(partition: number, position: number, isEnd = false): string {
     const { encoder } = this.topic;
-    if (this.#floor.size === 1) return encoder.encodeSingle(partition, position);
+    if (this.#floor.size === 1) return encoder.encodeSingle(partition, position, isEnd);
     const positions = new Map(this.headPositions());
-    return encoder.encode(positions.set(partition, position));
+    return encoder.encode(positions.set(partition, position), isEnd);
   }
 }

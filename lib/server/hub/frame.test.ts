@@ -9,7 +9,10 @@ import { SSE_ENCODINGS } from './sse-encoding.ts';
 const source = { topic: 'orders', partition: 2, pod: 'pod-1', receivedAtMs: 7 };
 
 function frameOf(value: Buffer | null, headers?: Record<string, Buffer>): RecordFrame {
-  return new RecordFrame({ offset: 41, key: Buffer.from('1234'), value, headers, timestampMs: 5 }, source, 'cursor');
+  return new RecordFrame({ offset: 41, key: Buffer.from('1234'), value, headers, timestampMs: 5 }, source, {
+    id: 'cursor',
+    isEnd: false,
+  });
 }
 
 function dataOf(frame: RecordFrame, format: EventFormat): string | undefined {
@@ -76,7 +79,10 @@ describe('frame', () => {
 
   it('passes over headers without a value, which Java may send', () => {
     const headers = { none: null, some: [Buffer.from('a'), null], paid: Buffer.from('1') };
-    const frame = new RecordFrame({ offset: 1, key: null, value: null, headers, timestampMs: 0 }, source, 'cursor');
+    const frame = new RecordFrame({ offset: 1, key: null, value: null, headers, timestampMs: 0 }, source, {
+      id: 'cursor',
+      isEnd: false,
+    });
     expect(JSON.parse(dataOf(frame, EventFormat.envelope) ?? '').headers).toEqual({ some: ['a'], paid: '1' });
   });
 

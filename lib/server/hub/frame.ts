@@ -18,6 +18,8 @@ export interface Frame {
   readonly next: number;
   /** The cursor behind this event. */
   readonly id: string;
+  /** Whether it is the last event of its feed. */
+  readonly isEnd: boolean;
   /** What the ring counts for this frame, about. */
   readonly costBytes: number;
   body(encoding: Encoding): Buffer;
@@ -28,16 +30,22 @@ export class RecordFrame implements Frame {
   readonly partition: number;
   readonly next: number;
   readonly id: string;
+  readonly isEnd: boolean;
   readonly #record: LogRecord;
   readonly #source: FrameSource;
   readonly #bodies = new Bodies();
 
-  constructor(record: LogRecord, source: FrameSource, id: string) {
+  constructor(record: LogRecord, source: FrameSource, { id, isEnd }: { readonly id: string; readonly isEnd: boolean }) {
     this.partition = source.partition;
     this.next = record.offset + 1;
     this.id = id;
+    this.isEnd = isEnd;
     this.#record = copyRecord(record);
     this.#source = source;
+  }
+
+  get timestampMs(): number {
+    return this.#record.timestampMs;
   }
 
   /** About what the record and one body of each of the four encodings take. */
@@ -59,6 +67,7 @@ export class GapFrame implements Frame {
   readonly partition: number;
   readonly next: number;
   readonly id: string;
+  readonly isEnd = false;
   readonly #gap: GapData;
   readonly #bodies = new Bodies();
 

@@ -8,7 +8,7 @@ import { ListHistory } from '../testing/list-history.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
-import { findStart, type Start } from './resume.ts';
+import { findStart, type Start, startAtNow } from './resume.ts';
 import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const TOPIC = 'orders';
@@ -40,7 +40,9 @@ class Fixture {
       lingerMs: 1_000,
       directorySize: 3,
       partitionerOf: () => partitioner,
+      feedEndOf: () => 'header',
       history: this.history,
+      beginRecordsMax: 1_000,
       now: () => this.nowMs,
     });
     this.hub.onTopic({ origin: originOf(partitionCount), positions: zeros(partitionCount) });
@@ -56,14 +58,19 @@ class Fixture {
   }
 
   start(after: string | null = null): Start {
-    return findStart(this.hub.feed(TOPIC, ID), after);
+    const feed = this.hub.feed(TOPIC, ID);
+    return after === null ? startAtNow(feed) : findStart(feed, after);
   }
 
   read(after: string | null = null): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
     const written: Uint8Array[] = [];
     const write = (bytes: Uint8Array) => void written.push(bytes);
     const sink = { hasRoom: true, onRoom: undefined, write, fail };
-    const reader = new Reader(this.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, this.start(after));
+    const reader = new Reader(this.hub.feed(TOPIC, ID), {
+      sink,
+      encoding: SSE_ENCODINGS.raw,
+      start: this.start(after),
+    });
     reader.pump();
     return { reader, sink, text: () => Buffer.concat(written).toString('utf8') };
   }
@@ -86,7 +93,7 @@ describe('hub', () => {
     const writes: number[] = [];
     const write = (bytes: Uint8Array) => void writes.push(bytes.length);
     const sink = { hasRoom: true, onRoom: undefined, write, fail };
-    new Reader(fixture.hub.feed(TOPIC, ID), sink, SSE_ENCODINGS.raw, fixture.start()).pump();
+    new Reader(fixture.hub.feed(TOPIC, ID), { sink, encoding: SSE_ENCODINGS.raw, start: fixture.start() }).pump();
     fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'other', 'x'), record(3, 'c'));
     expect(writes).toHaveLength(1);
   });
@@ -340,7 +347,7 @@ describe('a topic that is created again under readers that lag', () => {
     const { reader, sink, text } = fixture.read();
     sink.hasRoom = false;
     fixture.batch(0, record(500, 'old'));
-    fixture.history.clear();
+    fixture.history.recreate('second');
     recreate(fixture);
     fixture.batch(0, ...[0, 1, 2, 3, 4, 5].map((offset) => record(offset, `n${offset}`)));
     sink.hasRoom = true;

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { FeedEndRule } from '../../protocol/constants.ts';
+import type { CursorOrigin } from '../../protocol/cursor.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import type {
   LogGap,
@@ -23,7 +25,10 @@ export interface HubOptions {
   readonly lingerMs: number;
   readonly directorySize: number;
   readonly partitionerOf: (topic: string) => Partitioner;
+  readonly feedEndOf: (topic: string) => FeedEndRule;
   readonly history: RecordHistory;
+  /** How far back a client without a cursor may begin: records of each partition, of whatever key. */
+  readonly beginRecordsMax: number;
   readonly now: () => number;
 }
 
@@ -67,18 +72,27 @@ export class Hub implements RecordLogHandler {
     this.#options = options;
   }
 
+  get history(): RecordHistory {
+    return this.#options.history;
+  }
+
+  get beginRecordsMax(): number {
+    return this.#options.beginRecordsMax;
+  }
+
   onTopic(snapshot: TopicSnapshot): void {
     const name = snapshot.origin.topic;
     const topic = this.#topics.get(name);
     if (topic === undefined) {
-      const { directorySize, partitionerOf, history, pod, now } = this.#options;
-      const state = new TopicState(snapshot, { partitioner: partitionerOf(name), history, pod, now });
+      const { directorySize, partitionerOf, feedEndOf, history, pod, now } = this.#options;
+      const about = { partitioner: partitionerOf(name), feedEnd: feedEndOf(name) };
+      const state = new TopicState(snapshot, { ...about, history, pod, now });
       const directory = new FeedDirectory(directorySize);
       this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new FeedDirectory(directorySize) });
-      for (const wake of this.#waiting) wake();
-      return;
+    } else {
+      updateTopic(topic, snapshot);
     }
-    updateTopic(topic, snapshot);
+    for (const wake of this.#waiting) wake();
   }
 
   onBatch(batch: RecordBatch): void {
@@ -98,6 +112,10 @@ export class Hub implements RecordLogHandler {
   onGap(gap: LogGap): void {
     const topic = this.#topics.get(gap.topic);
     if (topic === undefined) return;
+    if (gap.to < topic.state.position(gap.partition)) {
+      rewind(topic, gap);
+      return;
+    }
     for (const feed of topic.feeds.values()) feed.appendGap(gap);
     topic.state.advance(gap.partition, gap.to);
     for (const feed of topic.feeds.values()) feed.flush();
@@ -108,9 +126,19 @@ export class Hub implements RecordLogHandler {
     return this.#topics.has(topic);
   }
 
+  /** What cursors of the topic are made from now; undefined while it is not ready. */
+  originOf(topic: string): CursorOrigin | undefined {
+    return this.#topics.get(topic)?.state.origin;
+  }
+
   /** Resolves once this pod knows its positions in the topic; rejects with the signal's reason. */
   async whenReady(topic: string, signal: AbortSignal): Promise<void> {
     while (!this.isReady(topic)) await this.#nextTopic(signal);
+  }
+
+  /** Resolves once the topic has grown or was created again since `origin` was so; rejects with the signal's reason. */
+  async whenChanged(origin: CursorOrigin, signal: AbortSignal): Promise<void> {
+    while (this.originOf(origin.topic) === origin) await this.#nextTopic(signal);
   }
 
   /** The feed of an ID, made on demand. Only once its topic is ready. */
@@ -214,7 +242,17 @@ function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {
   state.update(snapshot);
   for (const [feed, from] of cursorsBefore) {
     if (isSameEpoch) feed.include(state.partitionsOf(feed.id));
-    else feed.restart(from);
+    else feed.recreate(from, snapshot.positions);
+    feed.flush();
+  }
+}
+
+/** A partition of the log ends below what was read of it: what is read from now on are other records. */
+function rewind({ state, feeds }: Topic, gap: LogGap): void {
+  const cursorsBefore = new Map([...feeds.values()].map((feed) => [feed, feed.headCursor()]));
+  state.advance(gap.partition, gap.to);
+  for (const [feed, from] of cursorsBefore) {
+    feed.rewind(from, gap);
     feed.flush();
   }
 }

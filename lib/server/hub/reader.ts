@@ -5,23 +5,36 @@ import { CatchUp, type CatchUpEnd } from './catch-up.ts';
 import type { Encoding } from './encoding.ts';
 import type { Feed } from './feed.ts';
 import { EVERY_PARTITION } from './frame.ts';
-import { firstUncovered, firstUnserved, type Start } from './resume.ts';
+import { lostPositions } from './lost-positions.ts';
+import { firstUncovered, firstUnserved, type Start, servedIn } from './resume.ts';
 import type { Sink } from './sink.ts';
+
+export interface ReaderOptions {
+  readonly sink: Sink;
+  readonly encoding: Encoding;
+  readonly start: Start;
+  /** The feed's last event has been written. */
+  readonly onEnd?: () => void;
+}
 
 /**
  * A cursor over one feed, with a sink. It owns no queue: while its sink has room it stays at the head of the feed;
  * when the sink is full it falls behind, and once there is room it reads on from its position, many frames in one
  * write. Where its place is not in the ring, or has left it, it catches up from the record log.
  *
- *     at head ──append, sink full──► behind ──room──► at head
+ *     at head ──append, sink full──► behind ──room──► at head ──the feed's last event──► over
  *                                      └──place left the ring──► catching up ──► behind
  */
 export class Reader {
   readonly feed: Feed;
   readonly #sink: Sink;
   readonly #encoding: Encoding;
-  readonly #caughtUp = deferred<void>();
+  readonly #onEnd: (() => void) | undefined;
+  readonly #settled = deferred<void>();
+  readonly #life = new AbortController();
   #catchUp: CatchUp | undefined;
+  #isChecking = false;
+  #isOver = false;
   #index = 0;
   /** Set while the client may be ahead of frames that come: it resumed, and has been served further than this pod. */
   #served: Map<number, number> | undefined;
@@ -30,10 +43,11 @@ export class Reader {
   /** Of the epoch that this reader is in: it may still be among the frames of one that is over. */
   #encoder: CursorEncoder;
 
-  constructor(feed: Feed, sink: Sink, encoding: Encoding, start: Start) {
+  constructor(feed: Feed, { sink, encoding, start, onEnd }: ReaderOptions) {
     this.feed = feed;
     this.#sink = sink;
     this.#encoding = encoding;
+    this.#onEnd = onEnd;
     this.#encoder = feed.topic.encoder;
     const served = servedIn(feed, start.served);
     this.#lastId = this.#encoder.encode(served);
@@ -41,12 +55,14 @@ export class Reader {
     feed.idleSinceMs = undefined;
     sink.onRoom = () => this.pump();
     this.#goOnFrom(served);
+    if (isAnyBelow(feed.headPositions(), served)) void this.#checkAhead(served);
+    this.#settleIfDone();
   }
 
   /** The position through which this reader has been served: every event below it has been written to its sink. */
   get cursor(): string {
     if (this.#catchUp !== undefined) return this.#catchUp.cursor;
-    if (this.#index < this.feed.head) return this.#lastId;
+    if (this.#isOver || this.#index < this.feed.head) return this.#lastId;
     return this.#served === undefined ? this.feed.headCursor() : this.#encodeServed(this.#served);
   }
 
@@ -58,15 +74,25 @@ export class Reader {
     return this.#catchUp !== undefined;
   }
 
-  /** Resolves once the ring has taken over for the first time, or the reader was closed. */
-  get caughtUp(): Promise<void> {
-    return this.#caughtUp.promise;
+  /** Whether the feed's last event has been written: nothing will follow. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether all that was stored when it began has been written, as far as the sink had room. */
+  get isSettled(): boolean {
+    return this.#catchUp === undefined && !this.#isChecking;
+  }
+
+  /** Resolves once it was settled for the first time, or was closed. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
   }
 
   /** Writes all that the sink has room for. */
   pump(): void {
     this.#catchUp?.pump();
-    while (this.#catchUp === undefined && this.#sink.hasRoom && this.#index < this.feed.head) {
+    while (this.#canWrite) {
       if (this.#index < this.feed.tail) this.#leaveRing();
       else if (this.#served === undefined) this.#writeShared();
       else this.#writeUnserved(this.#served);
@@ -74,13 +100,18 @@ export class Reader {
   }
 
   close(nowMs: number): void {
+    this.#life.abort();
     this.#sink.onRoom = undefined;
     this.#catchUp?.stop();
-    this.#caughtUp.resolve();
+    this.#settled.resolve();
     const { readers } = this.feed;
     if (!readers.delete(this) || readers.size > 0) return;
     this.feed.idleSinceMs = nowMs;
     this.feed.forgetChunks();
+  }
+
+  get #canWrite(): boolean {
+    return this.#catchUp === undefined && !this.#isOver && this.#sink.hasRoom && this.#index < this.feed.head;
   }
 
   /** In the ring where it reaches back so far, else from the record log. */
@@ -88,10 +119,9 @@ export class Reader {
     if (firstUncovered(this.feed, served) === undefined) {
       this.#index = firstUnserved(this.feed, served);
       this.#served = isAhead(this.feed, served, this.#index) ? served : undefined;
-      this.#caughtUp.resolve();
       return;
     }
-    const catchUp = new CatchUp(this.feed, this.#sink, this.#encoding, served);
+    const catchUp = new CatchUp(this.feed, { sink: this.#sink, encoding: this.#encoding, served });
     this.#catchUp = catchUp;
     catchUp.run().then(
       (end) => this.#onCatchUpEnd(catchUp, end),
@@ -100,36 +130,77 @@ export class Reader {
   }
 
   #onCatchUpEnd(catchUp: CatchUp, end: CatchUpEnd): void {
+    if (this.#catchUp !== catchUp) return;
     this.#catchUp = undefined;
     this.#lastId = catchUp.cursor;
     if (end === 'stopped') return;
-    if (end === 'recreated') this.#skipEpoch();
+    if (end === 'over') this.#end();
+    else if (end === 'restarted') this.#skipToRestart();
     else this.#goOnFrom(catchUp.served);
+    this.pump();
+    this.#settleIfDone();
+  }
+
+  #settleIfDone(): void {
+    if (this.isSettled) this.#settled.resolve();
+  }
+
+  /**
+   * The client has been served further than this pod has read. Either this pod lags, and it waits; or the record log
+   * itself ends below that, and the client is told.
+   */
+  async #checkAhead(served: Positions): Promise<void> {
+    this.#isChecking = true;
+    try {
+      const lost = await lostPositions(this.feed, served, this.#life.signal);
+      if (lost !== undefined) this.#goBack(lost);
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#sink.fail(new Error('The log could not be asked.', { cause: error }));
+    } finally {
+      this.#isChecking = false;
+      this.#settleIfDone();
+    }
+  }
+
+  /** What the client has seen there is gone, and its offsets will be given to other records. */
+  #goBack(positions: Positions): void {
+    const before = decodeCursor(this.cursor)?.positions ?? new Map<number, number>();
+    this.#catchUp?.stop();
+    this.#catchUp = undefined;
+    this.#served = undefined;
+    this.#tellGap(GapReason.outOfRange, this.cursor, servedIn(this.feed, new Map([...before, ...positions])));
     this.pump();
   }
 
   /** The ring has moved on past this reader. */
   #leaveRing(): void {
-    if (this.#index < this.feed.epochStart) this.#skipEpoch();
+    if (this.#index < this.feed.epochStart) this.#skipToRestart();
     else this.#goOnFrom(this.#served ?? servedIn(this.feed, decodeCursor(this.#lastId)?.positions ?? new Map()));
   }
 
-  /** It was still among the records of a topic that is gone: their positions mean nothing in the new one. */
-  #skipEpoch(): void {
-    const served = servedIn(this.feed, new Map());
+  /** It was still among records that are gone: their positions mean nothing now. */
+  #skipToRestart(): void {
+    const { reason, positions } = this.feed.lastRestart ?? { reason: GapReason.recreatedTopic, positions: new Map() };
+    const before = decodeCursor(this.#lastId);
+    const isOfEpoch = before?.epoch === this.feed.topic.origin.epoch;
     this.#encoder = this.feed.topic.encoder;
+    const served = new Map([...(isOfEpoch ? before.positions : []), ...positions]);
+    this.#tellGap(reason, this.#lastId, servedIn(this.feed, served));
+  }
+
+  #tellGap(reason: GapReason, from: string, served: Map<number, number>): void {
     const to = this.#encoder.encode(served);
-    const gap = { reason: GapReason.recreatedTopic, from: this.#lastId, to, resumesAt: GapResume.oldest };
     this.#lastId = to;
-    this.#writeOne(this.#encoding.gap(gap));
+    this.#writeOne(this.#encoding.gap({ reason, from, to, resumesAt: GapResume.oldest }));
     this.#goOnFrom(served);
   }
 
   #writeShared(): void {
-    const { bytes, events, next, id } = this.feed.chunk(this.#encoding, this.#index);
+    const { bytes, events, next, id, isEnd } = this.feed.chunk(this.#encoding, this.#index);
     this.#index = next;
     this.#lastId = id;
     this.#sink.write(bytes, events);
+    if (isEnd) this.#end();
   }
 
   /** One frame, unless the client has it already; its `id:` must not fall behind what the client has been served. */
@@ -144,8 +215,9 @@ export class Reader {
     const position = served.get(frame.partition);
     if (position === undefined || frame.next > position) {
       served.set(frame.partition, frame.next);
-      this.#lastId = this.#encodeServed(served);
+      this.#lastId = this.#encodeServed(served, frame.isEnd);
       this.#writeOne(frame.body(this.#encoding));
+      if (frame.isEnd) this.#end();
     }
     if (!isAhead(this.feed, served, this.#index)) this.#served = undefined;
   }
@@ -154,23 +226,21 @@ export class Reader {
     this.#sink.write(Buffer.concat([this.#encoding.head(this.#lastId), body]), 1);
   }
 
+  #end(): void {
+    this.#isOver = true;
+    this.#onEnd?.();
+  }
+
   /** What was served, and where this pod has meanwhile read further with nothing for this feed, that. */
-  #encodeServed(served: Map<number, number>): string {
-    if (this.#index < this.feed.epochStart) return this.#encoder.encode(served);
+  #encodeServed(served: Map<number, number>, isEnd = false): string {
+    if (this.#index < this.feed.epochStart) return this.#encoder.encode(served, isEnd);
     this.#encoder = this.feed.topic.encoder;
     const reached = this.isAtHead ? this.feed.headPositions() : this.feed.floor;
     for (const [partition, position] of reached) {
       if (position > (served.get(partition) ?? 0)) served.set(partition, position);
     }
-    return this.#encoder.encode(served);
+    return this.#encoder.encode(served, isEnd);
   }
-}
-
-/** These positions, and 0 in every further partition of the feed: of those the client has seen nothing. */
-function servedIn(feed: Feed, positions: Positions): Map<number, number> {
-  const served = new Map<number, number>();
-  for (const partition of feed.floor.keys()) served.set(partition, positions.get(partition) ?? 0);
-  return served;
 }
 
 /** Whether frames may still come, from an index on, that a client at these positions already has. */

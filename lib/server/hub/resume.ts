@@ -8,23 +8,26 @@ export interface Start {
   /** The positions its client has already been served through. */
   readonly served: Positions;
   /** What cannot be given, to be told before anything else. */
-  readonly gap: GapData | undefined;
+  readonly gap?: GapData | undefined;
+}
+
+export function startAtNow(feed: Feed): Start {
+  return { served: feed.headPositions() };
 }
 
 /**
- * Finds the place of a cursor in a feed. Without a cursor: now. An unknown cursor yields a gap, never silence; one
- * that is ahead of this pod yields a place that is waited for.
+ * Finds the place of a cursor in a feed, whose topic this pod knows as far as the cursor does. An unknown cursor
+ * yields a gap, never silence; one that is ahead of this pod yields a place that is waited for.
  */
-export function findStart(feed: Feed, text: string | null): Start {
-  if (text === null) return startAtNow(feed);
+export function findStart(feed: Feed, text: string): Start {
   const cursor = decodeCursor(text);
   const { origin } = feed.topic;
-  if (cursor === null) return startAtNow(feed, GapReason.malformedCursor, null);
-  if (!isOfLog(cursor, origin.kind, origin.logId)) return startAtNow(feed, GapReason.otherRecordLog, text);
-  if (cursor.topic !== origin.topic) return startAtNow(feed, GapReason.otherFeed, text);
+  if (cursor === null) return goOnAtNow(feed, GapReason.malformedCursor, null);
+  if (!isOfLog(cursor, origin.kind, origin.logId)) return goOnAtNow(feed, GapReason.otherRecordLog, text);
+  if (cursor.topic !== origin.topic) return goOnAtNow(feed, GapReason.otherFeed, text);
   if (cursor.epoch !== origin.epoch) return startOfEpoch(feed, text);
   const served = positionsInFeed(feed, cursor);
-  return served === null ? startAtNow(feed, GapReason.otherFeed, text) : { served, gap: undefined };
+  return served === null ? goOnAtNow(feed, GapReason.otherFeed, text) : { served };
 }
 
 /** A partition of the feed of which the ring lacks something above these positions; undefined when there is none. */
@@ -52,15 +55,20 @@ export function firstUnserved(feed: Feed, served: Positions): number {
   return low;
 }
 
-function startAtNow(feed: Feed, reason?: GapReason, from: string | null = null): Start {
-  const to = feed.headCursor();
-  const gap = reason === undefined ? undefined : { reason, from, to, resumesAt: GapResume.now };
-  return { served: feed.headPositions(), gap };
+/** These positions, and 0 in every further partition of the feed: of those the client has seen nothing. */
+export function servedIn(feed: Feed, positions: Positions): Map<number, number> {
+  const served = new Map<number, number>();
+  for (const partition of feed.floor.keys()) served.set(partition, positions.get(partition) ?? 0);
+  return served;
+}
+
+function goOnAtNow(feed: Feed, reason: GapReason, from: string | null): Start {
+  return { served: feed.headPositions(), gap: { reason, from, to: feed.headCursor(), resumesAt: GapResume.now } };
 }
 
 /** Everything that the topic has had since it was created again. */
 function startOfEpoch(feed: Feed, from: string): Start {
-  const served = new Map([...feed.floor.keys()].map((partition) => [partition, 0]));
+  const served = servedIn(feed, new Map());
   const to = feed.topic.encoder.encode(served);
   return { served, gap: { reason: GapReason.recreatedTopic, from, to, resumesAt: GapResume.oldest } };
 }
@@ -74,11 +82,10 @@ function startOfEpoch(feed: Feed, from: string): Start {
  */
 function positionsInFeed(feed: Feed, cursor: Cursor): Positions | null {
   const { topic } = feed;
-  if (cursor.partitionCount > topic.origin.partitionCount) return null;
   const hasGrown = cursor.partitionCount < topic.origin.partitionCount;
   if (hasGrown) feed.include(topic.partitionsOf(feed.id, cursor.partitionCount));
   const isKnown = [...feed.floor.keys()].some((partition) => cursor.positions.has(partition));
   if (!isKnown) return null;
   feed.include(cursor.positions.keys());
-  return new Map([...feed.floor.keys()].map((partition) => [partition, cursor.positions.get(partition) ?? 0]));
+  return servedIn(feed, cursor.positions);
 }

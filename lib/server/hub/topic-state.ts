@@ -1,10 +1,12 @@
+import { FEED_END_HEADER, FeedEndRule } from '../../protocol/constants.ts';
 import { CursorEncoder, type CursorOrigin, type Positions } from '../../protocol/cursor.ts';
 import { type Partitioner, predictPartition } from '../record-log/partitioner.ts';
-import type { RecordHistory, TopicSnapshot } from '../record-log/port.ts';
+import type { LogRecord, RecordHistory, TopicSnapshot } from '../record-log/port.ts';
 import type { FrameSource } from './encoding.ts';
 
 export interface TopicStateOptions {
   readonly partitioner: Partitioner;
+  readonly feedEnd: FeedEndRule;
   readonly history: RecordHistory;
   readonly pod: string;
   readonly now: () => number;
@@ -13,6 +15,7 @@ export interface TopicStateOptions {
 /** What the feeds of one topic share: where it comes from, and how far this pod has read each partition. */
 export class TopicState {
   readonly history: RecordHistory;
+  readonly #feedEnd: FeedEndRule;
   readonly #pod: string;
   readonly #now: () => number;
   #partitioner: Partitioner;
@@ -20,8 +23,9 @@ export class TopicState {
   #encoder: CursorEncoder;
   #positions: Map<number, number>;
 
-  constructor(snapshot: TopicSnapshot, { partitioner, history, pod, now }: TopicStateOptions) {
+  constructor(snapshot: TopicSnapshot, { partitioner, feedEnd, history, pod, now }: TopicStateOptions) {
     this.history = history;
+    this.#feedEnd = feedEnd;
     this.#pod = pod;
     this.#now = now;
     this.#partitioner = partitioner;
@@ -41,6 +45,13 @@ export class TopicState {
   /** Of records of this partition that are taken now. */
   sourceOf(partition: number): FrameSource {
     return { topic: this.#origin.topic, partition, pod: this.#pod, receivedAtMs: this.#now() };
+  }
+
+  /** Whether this is the last record of its feed. */
+  isEnd({ value, headers }: LogRecord): boolean {
+    const byTombstone = this.#feedEnd !== FeedEndRule.header && value === null;
+    const byHeader = this.#feedEnd !== FeedEndRule.tombstone && headers?.[FEED_END_HEADER] !== undefined;
+    return byTombstone || byHeader;
   }
 
   /** The topic is not partitioned as its setting says: every feed opened from now on is looked for everywhere. */

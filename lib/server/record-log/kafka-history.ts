@@ -5,9 +5,11 @@ import Batch from 'kafkajs/src/consumer/batch.js';
 import type { HistoryConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { createConsumer } from './kafka-cluster.ts';
+import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import { toRecord } from './kafka-record.ts';
 import { type FetchedRecords, type FetchRecords, PartitionScans } from './partition-scans.ts';
-import type { HistoryPage, HistoryRequest, PartitionBounds, RecordHistory } from './port.ts';
+import type { HistoryPage, HistoryRequest, RecordHistory, TopicBounds } from './port.ts';
+import { SharedQuestion } from './shared-question.ts';
 
 export interface KafkaHistoryOptions extends HistoryConfig {
   /** One that gives up soon: what fails is tried again here. */
@@ -19,6 +21,8 @@ const READ_COMMITTED = 1;
 /** At the end of the log Kafka waits this long for more, ms. */
 const FETCH_WAIT_MS = 100;
 const RETRY_MS = 250;
+/** Where a fetch brings no record though the log goes on: the batch behind may be larger than what was asked for. */
+const LARGE_FETCH_BYTES = 67_108_864;
 /** kafkajs never uses it: nothing here joins a group. */
 const NO_GROUP = 'feedline-history';
 
@@ -40,6 +44,8 @@ export class KafkaHistory implements RecordHistory {
   readonly #scans: PartitionScans;
   readonly #consumer: Consumer;
   readonly #cluster: Cluster;
+  readonly #stopping = new AbortController();
+  readonly #questions = new Map<string, SharedQuestion<TopicBounds>>();
   #connecting: Promise<void> | undefined;
 
   constructor(options: KafkaHistoryOptions) {
@@ -52,6 +58,7 @@ export class KafkaHistory implements RecordHistory {
       pageBytes,
       scansMax,
       fetch: (place, signal) => this.#untilAnswered(signal, () => this.#fetch(place)),
+      verify: (topic, epoch, signal) => this.#untilAnswered(signal, () => this.#verify(topic, epoch)),
     });
   }
 
@@ -63,11 +70,17 @@ export class KafkaHistory implements RecordHistory {
     return this.#scans.readHistory(request);
   }
 
-  bounds(topic: string, partition: number, signal: AbortSignal): Promise<PartitionBounds> {
-    return this.#untilAnswered(signal, () => this.#bounds(topic, partition));
+  async bounds(topic: string, signal: AbortSignal): Promise<TopicBounds> {
+    signal.throwIfAborted();
+    const known = this.#questions.get(topic);
+    const ask = () => this.#untilAnswered(this.#stopping.signal, () => this.#bounds(topic));
+    const question = known ?? new SharedQuestion(ask);
+    this.#questions.set(topic, question);
+    return unlessEnded(signal, question.ask());
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#connecting = undefined;
     await this.#consumer.disconnect();
   }
@@ -101,15 +114,27 @@ export class KafkaHistory implements RecordHistory {
     } catch (error) {
       if (!isOutOfRange(error)) throw error;
       const { topic, partition, offset } = place;
-      const { oldest } = await this.#bounds(topic, partition);
-      // Above the end of a log that was cut off: nothing lies there.
-      if (offset >= oldest) return { records: [], next: Number.MAX_SAFE_INTEGER };
-      return { ...(await this.#fetchAt({ topic, partition, offset: oldest })), oldest };
+      const oldest = (await this.#offsets(topic, [partition], true)).get(partition) ?? 0;
+      if (offset < oldest) return { ...(await this.#fetchAt({ topic, partition, offset: oldest })), oldest };
+      // Above the end of a log that was cut off: whoever reads live finds it out.
+      await delay(RETRY_MS);
+      return { records: [], next: offset };
     }
   }
 
-  async #fetchAt({ topic, partition, offset }: Place): Promise<FetchedRecords> {
-    const { fetchBytes } = this.#options;
+  async #verify(topic: string, epoch: string): Promise<boolean> {
+    const isOurs = (await this.#describe(topic))?.epoch === epoch;
+    if (!isOurs) await delay(RETRY_MS);
+    return isOurs;
+  }
+
+  async #describe(topic: string): Promise<TopicDescription | undefined> {
+    const { topics } = await describeTopics(this.#cluster, [topic]);
+    return topics[0];
+  }
+
+  async #fetchAt(place: Place, maxBytes = this.#options.fetchBytes): Promise<FetchedRecords> {
+    const { topic, partition, offset } = place;
     await this.#cluster.addTargetTopic(topic);
     const [nodeId] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]));
     if (nodeId === undefined) throw new Error(`Partition ${partition} of "${topic}" is not known yet.`);
@@ -120,21 +145,34 @@ export class KafkaHistory implements RecordHistory {
       isolationLevel: READ_COMMITTED,
       maxWaitTime: FETCH_WAIT_MS,
       minBytes: 1,
-      maxBytes: fetchBytes,
-      topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes: fetchBytes }] }],
+      maxBytes,
+      topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes }] }],
     });
     const data: PartitionData = responses[0].partitions[0];
+    const isCutShort = data.messages.length === 0 && Number(data.lastStableOffset) > offset;
+    if (isCutShort && maxBytes < LARGE_FETCH_BYTES) return this.#fetchAt(place, LARGE_FETCH_BYTES);
     const batch = new Batch(topic, fetchOffset, data);
     return { records: batch.messages.map(toRecord), next: nextOf(batch, data, offset) };
   }
 
-  async #bounds(topic: string, partition: number): Promise<PartitionBounds> {
+  async #bounds(topic: string): Promise<TopicBounds> {
+    const before = await this.#describe(topic);
+    const epoch = before?.epoch ?? null;
+    if (epoch === null) return { epoch, partitions: new Map() };
+    const partitions = Array.from({ length: before?.partitionCount ?? 0 }, (_, partition) => partition);
+    const oldest = await this.#offsets(topic, partitions, true);
+    const end = await this.#offsets(topic, partitions, false);
+    // Between two looks that agree it was one topic, and the offsets are its own.
+    if ((await this.#describe(topic))?.epoch !== epoch) return this.#bounds(topic);
+    const boundsOf = (partition: number) => ({ oldest: oldest.get(partition) ?? 0, end: end.get(partition) ?? 0 });
+    return { epoch, partitions: new Map(partitions.map((partition) => [partition, boundsOf(partition)])) };
+  }
+
+  async #offsets(topic: string, partitions: readonly number[], fromBeginning: boolean): Promise<Map<number, number>> {
     await this.#cluster.addTargetTopic(topic);
-    const ask = async (fromBeginning: boolean): Promise<number> => {
-      const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }]);
-      return Number(answer?.partitions[0]?.offset);
-    };
-    return { oldest: await ask(true), end: await ask(false) };
+    const asked = partitions.map((partition) => ({ partition }));
+    const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
+    return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
   }
 }
 
@@ -143,9 +181,7 @@ function nextOf(batch: Batch, { lastStableOffset, messages }: PartitionData, off
   if (!batch.isEmptyIncludingFiltered()) return Number(batch.lastOffset()) + 1;
   // Records at the end of a batch were compacted away: kafkajs does not tell where the batch ends.
   if (messages.length > 0) return offset + 1;
-  const stable = Number(lastStableOffset);
-  if (stable > offset) return stable;
-  throw new Error(`Nothing is there yet at offset ${offset}.`);
+  return Math.max(offset, Number(lastStableOffset));
 }
 
 function isOutOfRange(error: unknown): boolean {

@@ -13,7 +13,7 @@ const logger = createLogger('silent', 'test');
 
 function openLog(brokers: readonly string[], topics: readonly string[], metadataMaxAgeMs = 500): KafkaLog {
   const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
-  const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4 };
+  const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4, beginRecordsMax: 100_000 };
   return new KafkaLog({ config, history, topics, pod: 'test', logger });
 }
 
@@ -112,7 +112,7 @@ describeWithBroker('Kafka', () => {
 
     it('is created again: it gets another epoch and is read from its beginning', async () => {
       await begin(1);
-      for (const value of ['a', 'b', 'c']) await log.publish(topic, 'k', Buffer.from(value));
+      for (const value of ['a', 'b', 'c']) await log.publish(topic, { key: 'k', value: Buffer.from(value) });
       await untilValues(handler, ['a', 'b', 'c']);
       await deleteTopic(testBrokers(), topic);
       await ensureTopic(testBrokers(), { topic, partitions: 1 });
@@ -140,11 +140,11 @@ describeWithBroker('Kafka', () => {
       await vi.waitFor(() => expect(log.status().reason).toContain(`waiting for the topic "${topic}"`), {
         timeout: 20_000,
       });
-      await log.publish(other, 'k', Buffer.from('on'));
+      await log.publish(other, { key: 'k', value: Buffer.from('on') });
       await untilValues(handler, ['on']);
       await ensureTopic(testBrokers(), { topic, partitions: 1 });
       await untilLive(log);
-      await log.publish(topic, 'k', Buffer.from('back'));
+      await log.publish(topic, { key: 'k', value: Buffer.from('back') });
       await untilValues(handler, ['on', 'back']);
       await deleteTopic(testBrokers(), other);
     });
@@ -159,7 +159,7 @@ describeWithBroker('Kafka', () => {
       expect(log.status().state).toBe('starting');
       await ensureTopic(testBrokers(), { topic, partitions: 2 });
       await untilLive(log);
-      await log.publish(topic, 'k', Buffer.from('first'));
+      await log.publish(topic, { key: 'k', value: Buffer.from('first') });
       await untilValues(handler, ['first']);
     });
 
@@ -191,7 +191,7 @@ describeWithBroker('Kafka', () => {
 
     it('loses records to retention before they are read: the gap is told, and reading goes on at the oldest kept', async () => {
       await begin(1);
-      await log.publish(topic, 'k', Buffer.from('a'));
+      await log.publish(topic, { key: 'k', value: Buffer.from('a') });
       await untilValues(handler, ['a']);
       await stop();
       const producer = client(testBrokers()).producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -222,11 +222,11 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
     await vi.waitFor(() => expect(log.status().reason).toMatch(/connecting to Kafka at .*ECONNREFUSED/), {
       timeout: 20_000,
     });
-    await expect(log.publish(topic, 'k', Buffer.from('too early'))).rejects.toThrow();
+    await expect(log.publish(topic, { key: 'k', value: Buffer.from('too early') })).rejects.toThrow();
     const kafka = await startLocalKafka({ port });
     await ensureTopic(kafka.brokers, { topic, partitions: 2 });
     await untilLive(log);
-    await log.publish(topic, 'k', Buffer.from('first'));
+    await log.publish(topic, { key: 'k', value: Buffer.from('first') });
     await untilValues(handler, ['first']);
     await stop();
     await kafka.stop();

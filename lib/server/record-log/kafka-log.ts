@@ -11,11 +11,12 @@ import { KafkaSession } from './kafka-session.ts';
 import type {
   HistoryPage,
   HistoryRequest,
-  PartitionBounds,
+  NewRecord,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
   RecordPublisher,
+  TopicBounds,
 } from './port.ts';
 import { PositionBook } from './position-book.ts';
 
@@ -87,14 +88,14 @@ export class KafkaLog implements RecordLog, RecordPublisher {
     return this.#history.readHistory(request);
   }
 
-  bounds(topic: string, partition: number, signal: AbortSignal): Promise<PartitionBounds> {
-    return this.#history.bounds(topic, partition, signal);
+  bounds(topic: string, signal: AbortSignal): Promise<TopicBounds> {
+    return this.#history.bounds(topic, signal);
   }
 
-  async publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }> {
+  async publish(topic: string, { key, value, headers }: NewRecord): Promise<{ partition: number; offset: number }> {
     this.#producer ??= this.#connectProducer();
     const producer = await this.#producer;
-    const [stored] = await producer.send({ topic, messages: [{ key, value }] });
+    const [stored] = await producer.send({ topic, messages: [{ key, value, ...(headers && { headers }) }] });
     return { partition: stored?.partition ?? 0, offset: Number(stored?.baseOffset ?? 0) };
   }
 

@@ -6,11 +6,12 @@ import type {
   HistoryPage,
   HistoryRequest,
   LogRecord,
-  PartitionBounds,
+  NewRecord,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
   RecordPublisher,
+  TopicBounds,
 } from './port.ts';
 
 export interface MemoryLogOptions {
@@ -74,10 +75,10 @@ export class MemoryLog implements RecordLog, RecordPublisher {
     return { state: 'live', reason: 'reading the in-process log' };
   }
 
-  async publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }> {
+  async publish(topic: string, { key, value, headers }: NewRecord): Promise<{ partition: number; offset: number }> {
     const keyBytes = Buffer.from(key);
     const partition = predictPartition('murmur2', keyBytes, this.#partitionCount) ?? 0;
-    const record = { key: keyBytes, value, headers: undefined, timestampMs: this.#now() };
+    const record = { key: keyBytes, value, headers, timestampMs: this.#now() };
     const offset = this.#partition(topic, partition).append(record);
     await this.#handOver();
     return { partition, offset };
@@ -87,9 +88,10 @@ export class MemoryLog implements RecordLog, RecordPublisher {
     return this.#scans.readHistory(request);
   }
 
-  async bounds(topic: string, partition: number): Promise<PartitionBounds> {
-    const { oldest, nextOffset } = this.#partition(topic, partition);
-    return { oldest, end: nextOffset };
+  async bounds(topic: string): Promise<TopicBounds> {
+    const { epoch = null, partitions = [] } = this.#topics.get(topic) ?? {};
+    const bounds = partitions.map(({ oldest, nextOffset }) => ({ oldest, end: nextOffset }));
+    return { epoch, partitions: new Map(bounds.entries()) };
   }
 
   #partition(topic: string, partition: number): MemoryPartition {
@@ -166,8 +168,7 @@ class MemoryPartition {
     const { oldest } = this;
     const from = Math.max(offset, oldest);
     const records = this.#from(from).slice(0, PIECE_RECORDS);
-    const next = records.length === 0 ? Number.MAX_SAFE_INTEGER : from + records.length;
-    return { records, next, ...(offset < oldest && { oldest }) };
+    return { records, next: from + records.length, ...(offset < oldest && { oldest }) };
   }
 
   #from(offset: number): readonly LogRecord[] {

@@ -33,6 +33,7 @@ function recordAt(offset: number, keys: string): LogRecord {
 
 const request = (more: Partial<HistoryRequest>): HistoryRequest => ({
   topic: 't',
+  epoch: 'first',
   partition: 0,
   key: 'a',
   from: 0,
@@ -127,8 +128,8 @@ describe('scans of partitions', () => {
     const { fetch } = logOf('a'.repeat(50), 20);
     const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 10_000 });
     const { pages, offsets } = await readAll(scans, request({ from: 5, to: 50 }));
-    expect(pages[0]).toEqual({ records: [], next: 20, oldest: 20 });
-    expect(pages.slice(1).some(({ oldest }) => oldest !== undefined)).toBe(false);
+    expect(pages[0]).toEqual({ records: [], next: 20, isGone: true });
+    expect(pages.slice(1).some(({ isGone }) => isGone)).toBe(false);
     expect(offsets).toEqual(offsetsOf('a'.repeat(50), 'a', 20, 50));
   });
 
@@ -147,6 +148,24 @@ describe('scans of partitions', () => {
     const { pages, offsets } = await readAll(scans, request({}));
     expect(offsets).toEqual([]);
     expect(pages.map(({ next }) => next)).toEqual([30, 60, 90, 100]);
+  });
+
+  it('give nothing of a topic that was created again meanwhile', async () => {
+    const { fetch } = logOf('a'.repeat(50));
+    let epoch = 'first';
+    const verify = async (_: string, asked: string): Promise<boolean> => asked === epoch;
+    const scans = new PartitionScans({ fetch, verify, scansMax: 1, pageBytes: 500 });
+    const { next, records } = await scans.readHistory(request({ to: 50 }));
+    expect(records.length).toBeGreaterThan(0);
+    epoch = 'second';
+    expect(await scans.readHistory(request({ from: next, to: 50 }))).toEqual({ records: [], next });
+    expect((await scans.readHistory(request({ epoch, from: next, to: 50 }))).records.length).toBeGreaterThan(0);
+  });
+
+  it('say nothing where the log ends below what is asked for', async () => {
+    const fetch: FetchRecords = async ({ offset }) => ({ records: [], next: offset });
+    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 500 });
+    expect(await scans.readHistory(request({ from: 7, to: 9 }))).toEqual({ records: [], next: 7 });
   });
 
   it('end with their readers, also in the middle of a fetch that does not come back', async () => {

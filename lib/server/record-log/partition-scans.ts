@@ -3,7 +3,10 @@ import type { HistoryPage, HistoryRequest, LogRecord } from './port.ts';
 /** Some records of a partition, of all keys, in order. */
 export interface FetchedRecords {
   readonly records: readonly LogRecord[];
-  /** Everything from the asked offset up to this one is in `records`, or is not there; above the asked one. */
+  /**
+   * Everything from the asked offset up to this one is in `records`, or is not there. Equal to the asked one where
+   * the log ends below it: it was cut off, and nothing can be told.
+   */
   readonly next: number;
   /** The oldest offset kept, where that is above the one that was asked for; `records` begin there. */
   readonly oldest?: number;
@@ -15,8 +18,13 @@ export type FetchRecords = (
   signal: AbortSignal,
 ) => Promise<FetchedRecords>;
 
+/** Whether the topic still is the one of this epoch, asked after this call; rejects once `signal` has ended. */
+export type VerifyEpoch = (topic: string, epoch: string, signal: AbortSignal) => Promise<boolean>;
+
 export interface PartitionScansOptions {
   readonly fetch: FetchRecords;
+  /** Asked before anything is handed over, since a topic can be created again at any moment. Default: it never is. */
+  readonly verify?: VerifyEpoch;
   /** Most partitions that are scanned at once. */
   readonly scansMax: number;
   /** A page is full at this size; the record that reaches it is still in it. */
@@ -60,18 +68,19 @@ export class PartitionScans {
   /** The next page of one reader. @throws the reason of the request's signal */
   async readHistory(request: HistoryRequest): Promise<HistoryPage> {
     request.signal.throwIfAborted();
-    const name = `${request.topic}/${request.partition}`;
+    const name = `${request.topic}/${request.epoch}/${request.partition}`;
     const scan = this.#scans.get(name) ?? this.#create(name, request);
     const page = scan.ask(request);
     this.#startNext();
     return page;
   }
 
-  #create(name: string, { topic, partition }: HistoryRequest): PartitionScan {
-    const { fetch, pageBytes, now = Date.now } = this.#options;
+  #create(name: string, { topic, epoch, partition }: HistoryRequest): PartitionScan {
+    const { fetch, verify, pageBytes, now = Date.now } = this.#options;
     const scan = new PartitionScan({
       pageBytes,
       now,
+      verify: async (signal) => verify === undefined || verify(topic, epoch, signal),
       fetch: async (offset, signal) => {
         const fetched = await fetch({ topic, partition, offset }, signal);
         this.#scannedRecords += fetched.records.length;
@@ -117,6 +126,7 @@ interface PartitionScanOptions {
   readonly pageBytes: number;
   readonly now: () => number;
   readonly fetch: (offset: number, signal: AbortSignal) => Promise<FetchedRecords>;
+  readonly verify: (signal: AbortSignal) => Promise<boolean>;
   /** Called once, when nobody asks any more: what is asked later is for another scan. */
   readonly onIdle: () => void;
 }
@@ -172,8 +182,10 @@ class PartitionScan {
   /** Runs until nobody asks any more. */
   async run(): Promise<void> {
     while (this.#askers.size > 0) {
+      // The ones before may have left all at once.
+      if (this.#fetching.signal.aborted) this.#fetching = new AbortController();
       try {
-        this.#owing = this.#serve(await this.#nextPiece());
+        await this.#serve(await this.#nextPiece());
       } catch (error) {
         if (!this.#fetching.signal.aborted) for (const asker of this.#askers) asker.reject(error);
       }
@@ -188,7 +200,6 @@ class PartitionScan {
     const from = this.#nextPlace();
     const here = this.#piece;
     if (here !== null && here.from <= from && from < here.next) return here;
-    this.#fetching = new AbortController();
     this.#piece = { from, ...(await this.#options.fetch(from, this.#fetching.signal)) };
     return this.#piece;
   }
@@ -209,22 +220,32 @@ class PartitionScan {
     return lowest;
   }
 
-  /** @returns how many will ask for more */
-  #serve(piece: Piece): number {
-    const here = [...this.#askers].filter(({ position }) => piece.from <= position && position < piece.next);
+  async #serve(piece: Piece): Promise<void> {
+    const pages = this.#fill(piece);
+    const nowMs = this.#options.now();
+    const told = pages.filter((page) => page.isWorthTelling(nowMs));
+    const isOurs = told.length === 0 || (await this.#options.verify(this.#fetching.signal));
+    this.#owing = told.filter((page) => page.tell(isOurs)).length;
+  }
+
+  /** What everyone who waits within the piece gets of it. */
+  #fill(piece: Piece): PageBuilder[] {
+    const isBehind = (position: number): boolean => position < piece.next || piece.next === piece.from;
+    const here = [...this.#askers].filter(({ position }) => piece.from <= position && isBehind(position));
     const byKey = new Map<string, PageBuilder[]>();
     const pages = here.map((asker) => {
-      const page = new PageBuilder(asker, this.#options.pageBytes);
+      const page = new PageBuilder(asker, piece, this.#options.pageBytes);
       const { key } = asker.request;
-      byKey.set(key, [...(byKey.get(key) ?? []), page]);
+      const ofKey = byKey.get(key);
+      if (ofKey === undefined) byKey.set(key, [page]);
+      else ofKey.push(page);
       return page;
     });
     for (const record of piece.records) {
       if (record.key === null) continue;
       for (const page of byKey.get(record.key.toString('latin1')) ?? []) page.offer(record);
     }
-    const nowMs = this.#options.now();
-    return pages.filter((page) => page.finish(piece, nowMs)).length;
+    return pages;
   }
 
   #untilAsked(): Promise<void> {
@@ -241,17 +262,15 @@ class PartitionScan {
 /** What one reader gets of a piece. */
 class PageBuilder {
   readonly #asker: Asker;
+  readonly #piece: Piece;
   readonly #limitBytes: number;
   readonly #records: LogRecord[] = [];
   #bytes = 0;
 
-  constructor(asker: Asker, limitBytes: number) {
+  constructor(asker: Asker, piece: Piece, limitBytes: number) {
     this.#asker = asker;
+    this.#piece = piece;
     this.#limitBytes = limitBytes;
-  }
-
-  get #isFull(): boolean {
-    return this.#bytes >= this.#limitBytes;
   }
 
   offer(record: LogRecord): void {
@@ -261,21 +280,40 @@ class PageBuilder {
     this.#bytes += RECORD_OVERHEAD_BYTES + (record.value?.length ?? 0);
   }
 
-  /** Hands the page over, or lets its reader wait on. @returns whether the reader will ask for more */
-  finish({ next: pieceEnd, oldest }: Piece, nowMs: number): boolean {
-    const asker = this.#asker;
-    const { to } = asker.request;
+  /** False lets its reader wait on, from behind this piece. */
+  isWorthTelling(nowMs: number): boolean {
+    const { request, askedAtMs, position } = this.#asker;
+    const next = this.#next;
+    const hasNews = this.#isGone || this.#records.length > 0 || next >= request.to || next <= position;
+    if (hasNews || nowMs - askedAtMs >= PROGRESS_MS) return true;
+    this.#asker.position = next;
+    return false;
+  }
+
+  /** Hands the page over; an empty one that says nothing where it is not of the reader's epoch. @returns whether the
+   * reader will ask for more */
+  tell(isOurs: boolean): boolean {
+    const { request, resolve } = this.#asker;
+    const { oldest = 0 } = this.#piece;
+    // Told by itself first: what follows it is another page.
+    const page: HistoryPage = this.#isGone
+      ? { records: [], next: Math.min(oldest, request.to), isGone: true }
+      : { records: this.#records, next: this.#next };
+    resolve(isOurs ? page : { records: [], next: request.from });
+    return isOurs && page.next < request.to;
+  }
+
+  get #isFull(): boolean {
+    return this.#bytes >= this.#limitBytes;
+  }
+
+  get #isGone(): boolean {
+    return this.#asker.position < (this.#piece.oldest ?? 0);
+  }
+
+  get #next(): number {
     const last = this.#records.at(-1);
-    const next = Math.min(to, this.#isFull && last !== undefined ? last.offset + 1 : pieceEnd);
-    const isGone = oldest !== undefined && asker.position < oldest;
-    if (isGone) {
-      // Told by itself first: what follows it is another page.
-      asker.resolve({ records: [], next: oldest, oldest });
-      return oldest < to;
-    }
-    const isWorthTelling = this.#records.length > 0 || next >= to || nowMs - asker.askedAtMs >= PROGRESS_MS;
-    if (isWorthTelling) asker.resolve({ records: this.#records, next });
-    else asker.position = next;
-    return isWorthTelling && next < to;
+    const end = this.#isFull && last !== undefined ? last.offset + 1 : this.#piece.next;
+    return Math.min(this.#asker.request.to, Math.max(end, this.#asker.position));
   }
 }

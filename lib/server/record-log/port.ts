@@ -63,6 +63,8 @@ export interface RecordLogHandler {
 /** What a reader asks of the past: the records of one key in one partition. */
 export interface HistoryRequest {
   readonly topic: string;
+  /** Of the topic that the offsets are of: what another one of the same name holds is not given. */
+  readonly epoch: string;
   readonly partition: number;
   /** The key's bytes, as latin1. */
   readonly key: string;
@@ -76,10 +78,20 @@ export interface HistoryRequest {
 export interface HistoryPage {
   /** In order. May be none: then it only says how far was looked. They may be slices of larger buffers. */
   readonly records: readonly LogRecord[];
-  /** Everything of the key below this is in `records` or was in pages before. Above `from`; at most `to`. */
+  /**
+   * Everything of the key below this is in `records` or was in pages before. At most `to`; equal to `from` only where
+   * the offsets mean nothing now (another epoch, a log that was cut off): reading it again may tell more.
+   */
   readonly next: number;
-  /** Present where the records from `from` up to here are gone for good; such a page has no records. */
-  readonly oldest?: number;
+  /** Set where the record log has deleted what it had from `from` up to `next`; such a page has no records. */
+  readonly isGone?: true;
+}
+
+/** A topic as the record log itself has it at the moment it is asked. */
+export interface TopicBounds {
+  /** Null while it does not exist. */
+  readonly epoch: string | null;
+  readonly partitions: ReadonlyMap<number, PartitionBounds>;
 }
 
 /** The offsets that a partition holds now. */
@@ -95,8 +107,8 @@ export interface RecordHistory {
   /** The next page, through every outage. @throws the reason of the request's signal */
   readHistory(request: HistoryRequest): Promise<HistoryPage>;
 
-  /** Asked of the log itself, now, through every outage. @throws the reason of the signal */
-  bounds(topic: string, partition: number, signal: AbortSignal): Promise<PartitionBounds>;
+  /** Asked of the log itself, after this call, through every outage. @throws the reason of the signal */
+  bounds(topic: string, signal: AbortSignal): Promise<TopicBounds>;
 }
 
 /** How reading goes, in words for `/readyz` and the pages. */
@@ -119,8 +131,14 @@ export interface RecordLog extends RecordHistory {
   status(): RecordLogStatus;
 }
 
+export interface NewRecord {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Optional ability: appending one record (the demo's POST). */
 export interface RecordPublisher {
   /** Resolves once the record is stored. @throws when it could not be. */
-  publish(topic: string, key: string, value: Buffer): Promise<{ partition: number; offset: number }>;
+  publish(topic: string, record: NewRecord): Promise<{ partition: number; offset: number }>;
 }

@@ -68,7 +68,8 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
       await fixture.close();
     });
 
-    const publish = (key: string, value: string) => fixture.log.publish(fixture.topic, key, Buffer.from(value));
+    const publish = (key: string, value: string) =>
+      fixture.log.publish(fixture.topic, { key, value: Buffer.from(value) });
     const arrived = (count: number) =>
       vi.waitFor(() => expect(handler.records()).toHaveLength(count), { timeout: 20_000, interval: 5 });
 
@@ -142,7 +143,7 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
         const { signal } = new AbortController();
         const values: string[] = [];
         for (let next = from; next < to; ) {
-          const request = { topic: fixture.topic, partition, key, from: next, to, signal };
+          const request = { topic: fixture.topic, epoch: epoch(), partition, key, from: next, to, signal };
           const page = await fixture.log.readHistory(request);
           expect(page.next).toBeGreaterThan(next);
           expect(page.next).toBeLessThanOrEqual(to);
@@ -151,6 +152,7 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
         }
         return values;
       };
+      const epoch = (): string => handler.snapshots[0]?.origin.epoch ?? '';
       const partitionOf = (key: string): number => {
         const count = handler.snapshots[0]?.origin.partitionCount ?? 0;
         return predictPartition('murmur2', Buffer.from(key), count) ?? 0;
@@ -170,30 +172,43 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
         }
       });
 
-      it('knows the oldest offset kept and the next one', async () => {
+      it('knows of every partition the oldest offset kept and the next one, and which topic that is', async () => {
         const { partition } = await publish('1234', 'one');
         const { offset } = await publish('1234', 'two');
-        const bounds = await fixture.log.bounds(fixture.topic, partition, new AbortController().signal);
-        expect(bounds).toEqual({ oldest: 0, end: offset + 1 });
+        const bounds = await fixture.log.bounds(fixture.topic, new AbortController().signal);
+        expect(bounds.epoch).toBe(epoch());
+        expect(bounds.partitions.get(partition)).toEqual({ oldest: 0, end: offset + 1 });
+        const partitions = Array.from(
+          { length: handler.snapshots[0]?.origin.partitionCount ?? 0 },
+          (_, index) => index,
+        );
+        expect([...bounds.partitions.keys()].sort()).toEqual(partitions);
       });
 
-      it('says that nothing lies above the end of a log that is shorter than a reader thinks', async () => {
+      it('says nothing, rather than that nothing is there, of offsets above the end', async () => {
         const { partition, offset } = await publish('1234', 'one');
         const { signal } = new AbortController();
-        const request = { topic: fixture.topic, partition, key: '1234', from: offset + 5, to: offset + 9, signal };
-        expect(await fixture.log.readHistory(request)).toEqual({ records: [], next: offset + 9 });
+        const from = offset + 5;
+        const asked = { topic: fixture.topic, epoch: epoch(), partition, key: '1234', from, to: from + 4, signal };
+        expect(await fixture.log.readHistory(asked)).toEqual({ records: [], next: from });
       });
 
       it('ends a wait with its signal', async () => {
         const { partition } = await publish('1234', 'one');
         const signal = AbortSignal.abort(new Error('gone'));
-        const request = { topic: fixture.topic, partition, key: '1234', from: 0, to: 1, signal };
+        const request = { topic: fixture.topic, epoch: epoch(), partition, key: '1234', from: 0, to: 1, signal };
         await expect(fixture.log.readHistory(request)).rejects.toThrow('gone');
       });
     });
 
+    it('keeps the headers of a record', async () => {
+      await fixture.log.publish(fixture.topic, { key: '1234', value: Buffer.from('x'), headers: { 'feed-end': '1' } });
+      await arrived(1);
+      expect(String(handler.records()[0]?.headers?.['feed-end'])).toBe('1');
+    });
+
     it('refuses to publish to a topic that does not exist', async () => {
-      await expect(fixture.log.publish('no-such-topic', 'a', Buffer.from('b'))).rejects.toThrow();
+      await expect(fixture.log.publish('no-such-topic', { key: 'a', value: Buffer.from('b') })).rejects.toThrow();
     });
   });
 }

@@ -1,16 +1,26 @@
-import type { HistoryPage, HistoryRequest, LogRecord, PartitionBounds, RecordHistory } from '../record-log/port.ts';
+import type { HistoryPage, HistoryRequest, LogRecord, RecordHistory, TopicBounds } from '../record-log/port.ts';
 
 const PAGE_RECORDS = 2;
 
 /** The past of one topic as plain lists, for tests of what reads it; pages are small. */
 export class ListHistory implements RecordHistory {
   readonly #partitions = new Map<number, LogRecord[]>();
+  readonly #ends = new Map<number, number>();
   #oldest = 0;
+  /** Of the topic that the lists are of. */
+  epoch = 'first';
   /** Pages that were asked for. */
   pages = 0;
 
   add(partition: number, ...records: readonly LogRecord[]): void {
     this.#partitions.set(partition, [...this.#of(partition), ...records]);
+    const last = records.at(-1);
+    if (last !== undefined) this.setEnd(partition, last.offset + 1);
+  }
+
+  /** Where the partition ends; offsets behind its last record are absent. */
+  setEnd(partition: number, end: number): void {
+    this.#ends.set(partition, end);
   }
 
   /** As retention does, in every partition. */
@@ -18,16 +28,31 @@ export class ListHistory implements RecordHistory {
     this.#oldest = offset;
   }
 
-  /** As deleting a topic does. */
-  clear(): void {
+  /** As creating a topic again does. */
+  recreate(epoch: string): void {
     this.#partitions.clear();
+    this.#ends.clear();
+    this.epoch = epoch;
   }
 
-  async readHistory({ partition, key, from, to, signal }: HistoryRequest): Promise<HistoryPage> {
+  /** As a broker does that has lost the end of its log. */
+  cutOff(partition: number, end: number): void {
+    this.#partitions.set(
+      partition,
+      this.#of(partition).filter(({ offset }) => offset < end),
+    );
+    this.setEnd(partition, end);
+  }
+
+  async readHistory({ epoch, partition, key, from, to, signal }: HistoryRequest): Promise<HistoryPage> {
     await Promise.resolve();
     signal.throwIfAborted();
     this.pages += 1;
-    if (from < this.#oldest) return { records: [], next: Math.min(to, this.#oldest), oldest: this.#oldest };
+    if (epoch !== this.epoch || from > (this.#ends.get(partition) ?? 0)) {
+      await new Promise((resolve) => setImmediate(resolve));
+      return { records: [], next: from };
+    }
+    if (from < this.#oldest) return { records: [], next: Math.min(to, this.#oldest), isGone: true };
     const wanted = this.#of(partition).filter(({ offset }) => offset >= from && offset < to);
     const ours = wanted.filter((record) => record.key?.toString('latin1') === key);
     const records = ours.slice(0, PAGE_RECORDS);
@@ -35,9 +60,9 @@ export class ListHistory implements RecordHistory {
     return { records, next: ours.length > PAGE_RECORDS && last !== undefined ? last.offset + 1 : to };
   }
 
-  async bounds(_topic: string, partition: number): Promise<PartitionBounds> {
-    const last = this.#of(partition).at(-1);
-    return { oldest: this.#oldest, end: last === undefined ? this.#oldest : last.offset + 1 };
+  async bounds(): Promise<TopicBounds> {
+    const bounds = [...this.#ends].map(([partition, end]) => [partition, { oldest: this.#oldest, end }] as const);
+    return { epoch: this.epoch, partitions: new Map(bounds) };
   }
 
   #of(partition: number): readonly LogRecord[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventFormat, HeaderName, POLL_FULL_EVENTS, RecordLogKind } from '../../protocol/constants.ts';
 import type { PollBody } from '../../protocol/events.ts';
+import type { Begin } from '../hub/begin.ts';
 import { Hub } from '../hub/hub.ts';
 import type { LogRecord } from '../record-log/port.ts';
 import { ListHistory } from '../testing/list-history.ts';
@@ -19,7 +20,9 @@ class Fixture {
     lingerMs: 60_000,
     directorySize: 10,
     partitionerOf: () => 'murmur2',
+    feedEndOf: () => 'header',
     history: this.history,
+    beginRecordsMax: 1_000,
     now: () => 0,
   });
   readonly polls = new Polls({
@@ -51,13 +54,16 @@ class Fixture {
   }
 
   poll(waitMs: number, after: string | null = null, from = newClient()): Promise<Response> {
-    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, after, waitMs }, from);
+    const begin: Begin = after === null ? { at: 'now' } : { at: 'cursor', cursor: after };
+    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs }, from);
   }
 
   async cursor(): Promise<string> {
     return (await this.poll(0)).headers.get(HeaderName.cursor) ?? '';
   }
 }
+
+const settle = (): Promise<void> => new Promise(setImmediate);
 
 async function bodyOf(response: Response): Promise<PollBody> {
   expect(response.status).toBe(200);
@@ -144,7 +150,7 @@ describe('polls', () => {
   it('ten thousand of them on one feed wake within one pass over it, share its bytes, and leave nothing', async () => {
     const fixture = new Fixture().ready();
     const waiting = Array.from({ length: 10_000 }, () => fixture.poll(60_000));
-    await Promise.resolve();
+    await settle();
     expect(fixture.polls.waitingCount).toBe(10_000);
     expect(fixture.hub.stats().readers).toBe(10_000);
     fixture.append('for all');
@@ -166,7 +172,7 @@ describe('polls', () => {
     const fixture = new Fixture().ready();
     const life = new AbortController();
     const waiting = fixture.poll(60_000, null, { signal: life.signal, connection: undefined });
-    await Promise.resolve();
+    await settle();
     expect(fixture.hub.stats().readers).toBe(1);
     life.abort();
     await waiting;

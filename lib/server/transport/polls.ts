@@ -1,9 +1,10 @@
 import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
+import type { PollBody } from '../../protocol/events.ts';
+import { type Began, beginOf, isBehindEnd } from '../hub/begin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { POLL_ENCODINGS, POLL_SEPARATOR } from '../hub/poll-encoding.ts';
 import { Reader } from '../hub/reader.ts';
-import { findStart } from '../hub/resume.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
 import { laneCost } from './lane-cost.ts';
@@ -19,8 +20,8 @@ export interface PollContext {
   readonly whyNotReady: () => string;
 }
 
-/** How long a poll that does not wait may take to read what is stored, ms. */
-const CATCH_UP_WAIT_MS = 2_000;
+/** How long a poll that does not wait may take for what Kafka has to be asked first, ms. */
+const ASKING_WAIT_MS = 2_000;
 
 /** Who asks. */
 export interface PollClient {
@@ -36,6 +37,8 @@ export class Polls {
   readonly #context: PollContext;
   readonly #waiting = new Map<Poll, Connection | undefined>();
   readonly #ends = new Map<PollEnd, number>();
+  /** Those that do not know yet where they begin. */
+  readonly #beginning = new Set<Life>();
   #isDraining = false;
 
   constructor(context: PollContext) {
@@ -55,10 +58,7 @@ export class Polls {
   async answer(request: PollRequest, client: PollClient): Promise<Response> {
     const receivedAtMs = this.#context.now();
     if (this.#isDraining) throw new FeedlineError('draining', 'This pod is shutting down: ask again.');
-    await this.#untilReady(request, client);
-    // What is left of the time to wait.
-    const waitMs = Math.max(0, request.waitMs - (this.#context.now() - receivedAtMs));
-    const response = await this.#read({ ...request, waitMs }, client);
+    const response = await this.#answer(request, client, receivedAtMs);
     this.#addHeaders(response.headers, receivedAtMs, client.connection);
     return response;
   }
@@ -66,6 +66,7 @@ export class Polls {
   /** Answers every poll that waits, within this time; see `drainEach`. */
   async drain(withinMs: number): Promise<void> {
     this.#isDraining = true;
+    for (const life of this.#beginning) life.end();
     const { random } = this.#context;
     await drainEach(this.#waiting, { withinMs, random }, async ([poll, connection]) => {
       poll.end('drained');
@@ -73,41 +74,55 @@ export class Polls {
     });
   }
 
-  async #untilReady({ topic, waitMs }: PollRequest, client: PollClient): Promise<void> {
+  async #answer(request: PollRequest, client: PollClient, receivedAtMs: number): Promise<Response> {
+    const { topic, begin, waitMs } = request;
+    if (begin.at === 'cursor' && isBehindEnd(this.#context.hub, topic, begin.cursor)) return overAnswer(begin.cursor);
+    const began = await this.#untilBegun(request, client);
+    if (typeof began === 'string') return emptyAnswer(began);
+    const leftMs = Math.max(0, waitMs - (this.#context.now() - receivedAtMs));
+    const response = await this.#read(began, { ...request, waitMs: leftMs }, client);
+    if (began.isBounded) response.headers.set(HeaderName.bounded, '1');
+    return response;
+  }
+
+  /** The cursor itself where its place could not be found in time: nothing has come for it yet. */
+  async #untilBegun(request: PollRequest, client: PollClient): Promise<Began | string> {
     const { hub, whyNotReady } = this.#context;
-    if (hub.isReady(topic)) return;
-    const life = lifeOf(client, waitMs);
+    const { topic, begin, waitMs } = request;
+    const life = lifeOf(client, hub.isReady(topic) ? Math.max(waitMs, ASKING_WAIT_MS) : waitMs);
+    this.#beginning.add(life);
     try {
-      await hub.whenReady(topic, life.signal);
+      return await beginOf(hub, request, life.signal);
     } catch (cause) {
       if (!life.signal.aborted) throw cause;
-      throw new FeedlineError('not-ready', `This pod does not know its positions in the topic yet: ${whyNotReady()}`);
+      if (hub.isReady(topic) && begin.at === 'cursor') return begin.cursor;
+      throw new FeedlineError('not-ready', `This pod cannot tell yet where to begin: ${whyNotReady()}`);
     } finally {
+      this.#beginning.delete(life);
       life.stop();
     }
   }
 
-  async #read(request: PollRequest, client: PollClient): Promise<Response> {
-    const { topic, id, format, after, waitMs } = request;
-    const feed = this.#context.hub.feed(topic, id);
+  async #read({ feed, start }: Began, request: PollRequest, client: PollClient): Promise<Response> {
+    const { format, waitMs } = request;
     const encoding = POLL_ENCODINGS[format];
-    const start = findStart(feed, after);
     const poll = new Poll();
-    const reader = new Reader(feed, poll, encoding, start);
+    const reader = new Reader(feed, { sink: poll, encoding, start });
     if (start.gap !== undefined) {
       poll.write(Buffer.concat([encoding.head(start.gap.to), encoding.gap(start.gap)]), 1);
     }
     reader.pump();
     // What is stored is answered at once too, but it takes a moment to be read.
-    const patience = lifeOf(client, reader.isCatchingUp ? Math.max(waitMs, CATCH_UP_WAIT_MS) : waitMs);
-    if (waitMs === 0) void reader.caughtUp.then(() => poll.end('empty'));
+    const patience = lifeOf(client, reader.isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS));
+    if (waitMs === 0) void reader.settled.then(() => poll.end('empty'));
     patience.onEnd((reason) => poll.end(reason));
     this.#waiting.set(poll, client.connection);
+    if (this.#isDraining) poll.end('drained');
     try {
       const end = await poll.ended;
-      const { cursor } = reader;
+      const { cursor, isOver } = reader;
       this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
-      return end === 'events' ? bodyOf(poll, cursor) : emptyAnswer(cursor);
+      return end === 'events' ? bodyOf(poll, cursor, isOver) : emptyAnswer(cursor);
     } finally {
       this.#waiting.delete(poll);
       patience.stop();
@@ -127,14 +142,20 @@ export class Polls {
   }
 }
 
-function bodyOf(poll: Poll, cursor: string): Response {
+function bodyOf(poll: Poll, cursor: string, isOver: boolean): Response {
   const elements = Buffer.concat(poll.take());
   const body = Buffer.concat([
     Buffer.from('{"events":['),
     elements.subarray(0, elements.length - POLL_SEPARATOR.length),
-    Buffer.from(`],"cursor":"${cursor}","ended":false}`),
+    Buffer.from(`],"cursor":"${cursor}","ended":${isOver}}`),
   ]);
   return new Response(body, { headers: { 'content-type': 'application/json' } });
+}
+
+/** Of a client that has had the feed's last event. */
+function overAnswer(cursor: string): Response {
+  const body: PollBody = { events: [], cursor, ended: true };
+  return Response.json(body);
 }
 
 function emptyAnswer(cursor: string): Response {
@@ -146,6 +167,9 @@ interface Life {
   /** Ends with whichever comes first. */
   readonly signal: AbortSignal;
   onEnd(listener: (reason: 'empty' | 'client') => void): void;
+  /** Its time is over now. */
+  end(): void;
+  /** It is not needed any more. */
   stop(): void;
 }
 
@@ -170,6 +194,7 @@ function lifeOf({ signal: clientSignal, connection }: PollClient, waitMs: number
       tell = listener;
       if (reason !== undefined) listener(reason);
     },
+    end: endBy('empty'),
     stop() {
       clearTimeout(timer);
       clientSignal.removeEventListener('abort', gone);

@@ -1,3 +1,4 @@
+import { FEED_END_HEADER, QueryName } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { Config } from '../config.ts';
 import type { RecordPublisher } from '../record-log/port.ts';
@@ -12,7 +13,7 @@ export interface PublishContext {
 }
 
 /**
- * Appends one JSON value to a feed: 201 with `{ topic, partition, offset }`.
+ * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset }`.
  *
  * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `body-invalid`, `body-too-large`,
  *   `record-log-unavailable`
@@ -23,9 +24,14 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
   const url = new URL(request.url);
   const id = readFeedId(url, { segment: 2 });
   const topic = readTopic(url, config.topics);
+  const isEnd = url.searchParams.get(QueryName.end) === '1';
   const value = await readJsonBody(request);
   try {
-    const { partition, offset } = await recordLog.publish(topic, id, value);
+    const { partition, offset } = await recordLog.publish(topic, {
+      key: id,
+      value,
+      ...(isEnd && { headers: { [FEED_END_HEADER]: '1' } }),
+    });
     return Response.json({ topic, partition, offset }, { status: 201 });
   } catch (cause) {
     const message = 'The record log did not take the event; see /readyz, and try again.';

@@ -2,9 +2,9 @@ import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind } from '../..
 import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
 import { controlEvent, retryLine } from '../../protocol/sse.ts';
 import type { StreamConfig } from '../config.ts';
+import { type Began, beginOf } from '../hub/begin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';
-import { findStart } from '../hub/resume.ts';
 import { SSE_ENCODINGS } from '../hub/sse-encoding.ts';
 import type { Connection } from './connection.ts';
 import { laneCost } from './lane-cost.ts';
@@ -23,15 +23,16 @@ export interface StreamContext {
 }
 
 /** Why a stream ended; a label in the metrics. */
-export type StreamEnd = 'client' | 'rotated' | 'drained' | 'stalled' | 'failed';
+export type StreamEnd = 'client' | 'over' | 'rotated' | 'drained' | 'stalled' | 'failed';
 
 /**
  * One SSE connection: a reader, a sink, and the timers around them.
  *
- *     opened ──topic ready──► hello, (gap), events and pings ──► closed
- *                              └── rotate (age) · draining (shutdown) · stall · the client has gone
+ *     opened ──beginning found──► hello, (gap), events and pings ──► closed
+ *                                  └── end (of the feed) · rotate (age) · draining (shutdown) · stall · client gone
  *
- * Until its topic is ready it stays open and pings, since an error would stop an EventSource for good.
+ * Until its beginning is found (the topic is ready, Kafka was asked) it stays open and pings, since an error would stop
+ * an EventSource for good.
  */
 export class SseStream {
   readonly #context: StreamContext;
@@ -93,24 +94,30 @@ export class SseStream {
   }
 
   async #begin(): Promise<void> {
-    const { hub } = this.#context;
-    const { topic, id, format, after } = this.#request;
-    try {
-      await hub.whenReady(topic, this.#closed.signal);
-    } catch (error) {
-      if (this.#closed.signal.aborted) return;
-      throw error;
-    }
-    if (this.#closed.signal.aborted) return;
-    const feed = hub.feed(topic, id);
-    const start = findStart(feed, after);
-    const reader = new Reader(feed, this.#sink, SSE_ENCODINGS[format], start);
+    const began = await this.#untilBegun();
+    if (began === undefined) return;
+    const { feed, start } = began;
+    const encoding = SSE_ENCODINGS[this.#request.format];
+    const reader = new Reader(feed, { sink: this.#sink, encoding, start, onEnd: () => this.#tellEnd() });
     this.#reader = reader;
     // With a gap, `hello` has no id: a client that drops between the two must not lose the gap.
-    const hello = controlEvent(EventName.hello, this.#hello(), start.gap === undefined ? reader.cursor : undefined);
+    const id = start.gap === undefined ? reader.cursor : undefined;
+    const hello = controlEvent(EventName.hello, this.#hello(began), id);
     const gap = start.gap === undefined ? '' : controlEvent(EventName.gap, start.gap, start.gap.to);
     this.#write(hello + gap);
     reader.pump();
+  }
+
+  /** Undefined where it was closed meanwhile. */
+  async #untilBegun(): Promise<Began | undefined> {
+    const { signal } = this.#closed;
+    try {
+      const began = await beginOf(this.#context.hub, this.#request, signal);
+      return signal.aborted ? undefined : began;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   #fail(error: unknown): void {
@@ -119,11 +126,12 @@ export class SseStream {
     this.#close('failed');
   }
 
-  #hello(): HelloData {
+  #hello({ isBounded }: Began): HelloData {
     const { pod, recordLog, settings, now } = this.#context;
     const { topic, id, format } = this.#request;
     const { pingMs, watchdogMs } = settings;
-    return { protocol: PROTOCOL_VERSION, pod, recordLog, topic, id, format, serverTimeMs: now(), pingMs, watchdogMs };
+    const about = { protocol: PROTOCOL_VERSION, pod, recordLog, topic, id, format };
+    return { ...about, serverTimeMs: now(), pingMs, watchdogMs, ...(isBounded && { bounded: true }) };
   }
 
   #ping(): void {
@@ -141,6 +149,12 @@ export class SseStream {
     return { serverTimeMs, bytes: this.#connection?.bytes ?? this.#sink.bytes };
   }
 
+  /** The feed's last event has been written. A client that drops before this has its cursor, and is answered 204. */
+  #tellEnd(): void {
+    this.#write(controlEvent(EventName.end, {}, this.#reader?.cursor));
+    this.#finish('over');
+  }
+
   /** Old age, between events: pods can be replaced, and a proxy with an age limit never cuts. */
   #rotate(): void {
     this.#cut(EventName.rotate, 0, 'rotated');
@@ -152,6 +166,10 @@ export class SseStream {
     // On old age `retry:` stays as it is: with 0, a native EventSource would hammer a port that has just closed.
     const retry = name === EventName.draining ? retryLine(retryMs) : '';
     this.#write(retry + controlEvent(name, data, this.#reader?.cursor));
+    this.#finish(end);
+  }
+
+  #finish(end: StreamEnd): void {
     this.#sink.end();
     this.#close(end);
     this.#letGo();

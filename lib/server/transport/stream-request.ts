@@ -1,5 +1,6 @@
 import {
   ADDED_RTT_MAX_MS,
+  Beginning,
   EventFormat,
   HeaderName,
   POLL_WAIT_MAX_MS,
@@ -8,14 +9,14 @@ import {
 } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import { parseFeedId } from '../../protocol/feed-id.ts';
+import type { Begin, BeginRequest } from '../hub/begin.ts';
+
+/** The most that `?last=` may ask for; `BEGIN_RECORDS` is the bound that counts. */
+const LAST_MAX = 999_999_999;
 
 /** What a client asks of a stream. */
-export interface StreamRequest {
-  readonly topic: string;
-  readonly id: string;
+export interface StreamRequest extends BeginRequest {
   readonly format: EventFormat;
-  /** The cursor to go on from, as the client sent it; null to start now. */
-  readonly after: string | null;
 }
 
 /** What a client asks of a poll. */
@@ -43,8 +44,7 @@ export function readStreamRequest(
     topic: readTopic(url, topics),
     id: readFeedId(url, place),
     format: readFormat(url),
-    // EventSource repeats the URL's cursor at every reconnect, so the header is the newer one.
-    after: request.headers.get(HeaderName.lastEventId) || url.searchParams.get(QueryName.after) || null,
+    begin: readBegin(request, url.searchParams),
   };
 }
 
@@ -65,6 +65,22 @@ export function readAddedRttMs(url: URL, isDemo: boolean): number {
   const rttMs = readWhole(url.searchParams, QueryName.rttMs, ADDED_RTT_MAX_MS) ?? 0;
   if (rttMs === 0 || isDemo) return rttMs;
   throw new FeedlineError('query-invalid', `?${QueryName.rttMs}= adds a round trip only in the demo (DEMO=1).`);
+}
+
+/** EventSource repeats its URL at every reconnect, so the header is the newest of all that says where to begin. */
+function readBegin(request: Request, query: URLSearchParams): Begin {
+  const cursor = request.headers.get(HeaderName.lastEventId) || query.get(QueryName.after);
+  const count = readWhole(query, QueryName.last, LAST_MAX);
+  const from = readFrom(query);
+  if (cursor) return { at: 'cursor', cursor };
+  return count === undefined ? { at: from } : { at: 'last', count };
+}
+
+function readFrom(query: URLSearchParams): Beginning {
+  const text = query.get(QueryName.from) ?? Beginning.now;
+  const from = Object.values(Beginning).find((known) => known === text);
+  if (from !== undefined) return from;
+  throw new FeedlineError('query-invalid', `?${QueryName.from}= should be now or earliest, not "${text}".`);
 }
 
 function readWhole(query: URLSearchParams, name: string, max: number): number | undefined {

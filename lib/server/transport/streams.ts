@@ -1,4 +1,5 @@
 import { RETRY_MS } from '../../protocol/constants.ts';
+import { isBehindEnd } from '../hub/begin.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
 import { SseStream, type StreamContext, type StreamEnd } from './sse-stream.ts';
@@ -27,6 +28,11 @@ export class Streams {
   /** How many have ended, by reason. */
   get ends(): ReadonlyMap<StreamEnd, number> {
     return this.#ends;
+  }
+
+  /** Whether the client has had the feed's last event: it is answered `204`, which ends an EventSource. */
+  isOver({ topic, begin }: StreamRequest): boolean {
+    return begin.at === 'cursor' && isBehindEnd(this.#context.hub, topic, begin.cursor);
   }
 
   open(request: StreamRequest, signal: AbortSignal, connection: Connection | undefined): ReadableStream<Uint8Array> {

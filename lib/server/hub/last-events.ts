@@ -1,0 +1,100 @@
+import type { Positions } from '../../protocol/cursor.ts';
+import type { Feed } from './feed.ts';
+import { RecordFrame } from './frame.ts';
+
+export interface LastEventsOptions {
+  /** Most records of a partition, of whatever key, that are looked at. */
+  readonly recordsMax: number;
+  readonly signal: AbortSignal;
+}
+
+/** Where one event is. */
+interface Spot {
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestampMs: number;
+}
+
+/** Records looked at first; each further look back is four times as long, since a log can only be read forward. */
+const FIRST_LOOK_RECORDS = 2_000;
+const LOOK_GROWTH = 4;
+
+/**
+ * The positions from which exactly the newest `count` events of a feed follow, as of now: in the ring as far as that
+ * reaches, else looked for in the record log, backwards. Over several partitions the newest are those with the
+ * latest timestamps.
+ *
+ * @throws the reason of the signal
+ */
+export async function findLast(
+  feed: Feed,
+  count: number,
+  options: LastEventsOptions,
+): Promise<{ readonly served: Positions; readonly isBounded: boolean }> {
+  const reached = new Map(feed.headPositions());
+  const floor = new Map(feed.floor);
+  const inRing = spotsInRing(feed);
+  const perPartition = [...reached.keys()].map(async (partition) => {
+    const known = inRing.filter((spot) => spot.partition === partition).slice(-count);
+    if (known.length === count) return { spots: known, isBounded: false };
+    const place = { partition, below: floor.get(partition) ?? 0 };
+    const older = await lookBack(feed, place, count - known.length, options);
+    return { spots: [...older.spots, ...known], isBounded: older.isBounded };
+  });
+  const found = await Promise.all(perPartition);
+  const spots = found
+    .flatMap((each) => each.spots)
+    .sort((a, b) => a.timestampMs - b.timestampMs || a.offset - b.offset);
+  const newest = count === 0 ? [] : spots.slice(-count);
+  const served = new Map(reached);
+  for (const { partition, offset } of newest) {
+    served.set(partition, Math.min(offset, served.get(partition) ?? offset));
+  }
+  return { served, isBounded: newest.length < count && found.some(({ isBounded }) => isBounded) };
+}
+
+function spotsInRing(feed: Feed): Spot[] {
+  const spots: Spot[] = [];
+  for (let index = feed.oldest; index < feed.head; index += 1) {
+    const frame = feed.frameAt(index);
+    if (!(frame instanceof RecordFrame)) continue;
+    spots.push({ partition: frame.partition, offset: frame.next - 1, timestampMs: frame.timestampMs });
+  }
+  return spots;
+}
+
+async function lookBack(
+  feed: Feed,
+  { partition, below }: { readonly partition: number; readonly below: number },
+  count: number,
+  { recordsMax, signal }: LastEventsOptions,
+): Promise<{ spots: Spot[]; isBounded: boolean }> {
+  const { partitions } = await feed.topic.history.bounds(feed.topic.origin.topic, signal);
+  const oldest = partitions.get(partition)?.oldest ?? 0;
+  const limit = Math.max(oldest, below - recordsMax);
+  let spots: Spot[] = [];
+  let to = below;
+  for (let look = FIRST_LOOK_RECORDS; spots.length < count && to > limit; look *= LOOK_GROWTH) {
+    const from = Math.max(limit, to - look);
+    spots = [...(await spotsBetween(feed, { partition, from, to }, signal)), ...spots].slice(-count);
+    to = from;
+  }
+  return { spots, isBounded: spots.length < count && limit > oldest };
+}
+
+async function spotsBetween(
+  feed: Feed,
+  { partition, from, to }: { readonly partition: number; readonly from: number; readonly to: number },
+  signal: AbortSignal,
+): Promise<Spot[]> {
+  const { topic } = feed;
+  const { epoch } = topic.origin;
+  const spots: Spot[] = [];
+  // A topic that is created again meanwhile has nothing more to say of these offsets.
+  for (let next = from; next < to && topic.origin.epoch === epoch; ) {
+    const page = await topic.history.readHistory({ ...feed.historyPlace(partition), from: next, to, signal });
+    for (const { offset, timestampMs } of page.records) spots.push({ partition, offset, timestampMs });
+    next = page.next;
+  }
+  return spots;
+}
