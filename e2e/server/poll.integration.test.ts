@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EXPOSED_HEADERS, HeaderName } from '#lib/protocol/constants.ts';
 import { articleUrl, pollUrl, streamUrl } from '#lib/protocol/paths.ts';
+import { freePort } from '#scripts/process/ports.ts';
 import { RawClient } from './raw-client.ts';
 import { newFeedId, TestServer } from './test-server.ts';
 
@@ -198,5 +199,33 @@ describe('conditions of a comparison', () => {
     await server.untilMetric('feedline_readers', 0);
     await server.untilMetric('feedline_article_listeners', 0);
     await server.stop();
+  });
+});
+
+describe('a poll that cannot be answered now', () => {
+  const expectRefused = async (response: Response, code: string): Promise<void> => {
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+    expect(Number(response.headers.get(HeaderName.retryAfter))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ status: 503, code });
+  };
+
+  it('is refused with 503, a code and Retry-After by a pod that does not know its positions yet', async () => {
+    const env = { RECORD_LOG: 'kafka', KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
+    const nowhere = await TestServer.start({ env, isReadyAwaited: false });
+    await vi.waitFor(async () => expect((await nowhere.fetch('/healthz')).status).toBe(200), { timeout: 30_000 });
+    await expectRefused(await nowhere.fetch(pollUrl(newFeedId(), 0)), 'not-ready');
+    await nowhere.stop();
+  });
+
+  it('is refused in the same way by a pod that shuts down', async () => {
+    const ending = await TestServer.start({ env: { ...ENV, DRAIN_MS: '3000' } });
+    const stream = await ending.stream(streamUrl(newFeedId())).untilOpen();
+    process.kill(ending.part.pid, 'SIGTERM');
+    await vi.waitFor(async () => expect((await ending.fetch('/readyz')).status).toBe(503));
+    await expectRefused(await ending.fetch(pollUrl(newFeedId(), 0)), 'draining');
+    stream.close();
+    await ending.part.exited;
   });
 });

@@ -31,6 +31,14 @@ export class FeedlineError extends Error {
   }
 }
 
+/**
+ * Whether something that was thrown is one. Next.js loads a module several times in one process, and the class of one
+ * copy is not that of another: of an error that the runtime throws, a route's `instanceof` says no.
+ */
+export function isFeedlineError(error: unknown): error is FeedlineError {
+  return error instanceof Error && error.name === 'FeedlineError';
+}
+
 /** Body of an error answer, `application/problem+json` (RFC 9457), with our stable `code`. */
 export interface ProblemDocument {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { EXPOSED_HEADERS, HeaderName } from '../../protocol/constants.ts';
-import { FeedlineError, problemDocument } from '../../protocol/errors.ts';
+import { isFeedlineError, problemDocument } from '../../protocol/errors.ts';
 
 /** Never stored, never changed on its way: `next start` would gzip a stream (300 KB a connection), nginx hold it back. */
 const STREAM_HEADERS = {
@@ -38,7 +38,7 @@ async function answerOrProblem(work: () => Response | Promise<Response>): Promis
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof FeedlineError)) throw error;
+    if (!isFeedlineError(error)) throw error;
     const headers = {
       'content-type': 'application/problem+json',
       ...(error.status === 503 && { [HeaderName.retryAfter]: '1' }),
