@@ -211,6 +211,15 @@ describe('clients that behave badly', () => {
     expect(await server.metric('feedline_streams_opened_total')).toBe(0);
   });
 
+  it('the article’s way gives any value as it is: what it loses, it loses by its design', async () => {
+    const id = newFeedId();
+    const client = server.stream(`/api/article/${id}`);
+    await client.until(() => expect(client.status).toBe(200));
+    const value = JSON.stringify({ lines: ['one', ' two'] }, null, 1);
+    await server.publishText(id, value);
+    await client.until(() => expect(client.values).toEqual([value]));
+  });
+
   it('HEAD on the article’s way keeps nothing', async () => {
     const id = newFeedId();
     for (let index = 0; index < 20; index += 1) {

@@ -27,7 +27,8 @@ export function GET(request: Request): Promise<Response> {
         controller.enqueue(encoder.encode(':\n\n'));
         stop = article.listen(config.topics[0], id, (value) => {
           const lines = (value?.toString() ?? '').split(/\r\n|\r|\n/);
-          const event = `${lines.map((line) => `data:${line}\n`).join('')}\n${cost()}`;
+          // A client takes one blank behind the colon away: a line's own first blank needs another before it.
+          const event = `${lines.map((line) => `data:${line.replace(/^ /, '  ')}\n`).join('')}\n${cost()}`;
           const send = (): void => controller.enqueue(encoder.encode(event));
           if (connection === undefined) send();
           else connection.work(send);
