@@ -92,6 +92,7 @@ const VENDOR_DOORS: Record<string, RegExp> = {
   'prom-client': /^lib\/server\/metrics\/metrics\.ts$/,
   pino: /^lib\/server\/logger\.ts$/,
   uplot: /^components\/charts\/uplot-chart\.tsx$/,
+  httpxy: /^scripts\/balancer\/balancer\.ts$/,
   zod: /^lib\/server\/config\.ts$/,
   'server-only': /^lib\/server\/(runtime|doors)\.ts$/,
 };
