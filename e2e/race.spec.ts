@@ -1,8 +1,8 @@
 import type { APIRequestContext, Page } from '@playwright/test';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
+import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { LaneWitness } from './browser/lane-witness.ts';
 import { recordsOf } from './browser/record-log-content.ts';
-import { SeverableProxy } from './browser/severable-proxy.ts';
 import { expect, test } from './fixtures.ts';
 
 const WITH_CURSOR: readonly LaneName[] = ['sse', 'long-poll', 'poll'];

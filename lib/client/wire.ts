@@ -110,7 +110,7 @@ function readGap(value: unknown): GapFacts {
 
 export function parseReadiness(body: unknown): Readiness | null {
   const fields = asFields(body);
-  const status = asOneOf(['ready', 'starting', 'degraded', 'draining'] as const, fields?.status);
+  const status = asOneOf(['ready', 'starting', 'degraded', 'wedged', 'draining'] as const, fields?.status);
   const recordLog = asOneOf(Object.values(RecordLogKind), fields?.recordLog);
   if (fields === null || status === null || recordLog === null) return null;
   const topics = Array.isArray(fields.topics) ? fields.topics.filter((topic) => typeof topic === 'string') : [];

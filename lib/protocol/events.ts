@@ -88,7 +88,7 @@ export interface FeedListItem {
 
 /** Body of `/readyz`: 200 while `ready`, else 503. */
 export interface Readiness {
-  readonly status: 'ready' | 'starting' | 'degraded' | 'draining';
+  readonly status: 'ready' | 'starting' | 'degraded' | 'wedged' | 'draining';
   readonly ready: boolean;
   readonly reason: string;
   readonly pod: string;

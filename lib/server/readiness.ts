@@ -9,7 +9,8 @@ export interface ReadinessSource {
 }
 
 /**
- * Whether this pod should be sent clients. Not before it has read every topic once, and not while it shuts down; but
+ * Whether this pod should be sent clients. Not before it has read every topic once, not while it shuts down, and not
+ * while its consumer stands still though the broker answers: other pods may be well. But
  * through an outage of the broker it stays ready and says `degraded`: with every pod at 503 a proxy would have nobody
  * left to send to, and an EventSource that is answered with an error gives up for good.
  */
@@ -24,6 +25,7 @@ export function readinessOf({ config, recordLog, isDraining }: ReadinessSource):
     case 'degraded':
       return { status: 'degraded', ready: true, reason, ...about };
     case 'starting':
-      return { status: 'starting', ready: false, reason, ...about };
+    case 'wedged':
+      return { status: state, ready: false, reason, ...about };
   }
 }

@@ -6,6 +6,7 @@ import { predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord } from '../record-log/port.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { parseSse } from '../testing/parse-sse.ts';
+import { type Begin, beginOf } from './begin.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
 import { findStart, type Start, startAtNow } from './resume.ts';
@@ -27,6 +28,8 @@ function record(offset: number, value: string | null, key: string | Buffer | nul
   return { offset, key: bytes, value: value === null ? null : Buffer.from(value), headers: undefined, timestampMs: 0 };
 }
 
+const BEGIN_RECORDS = 50;
+
 class Fixture {
   nowMs = 0;
   readonly history = new ListHistory();
@@ -42,7 +45,7 @@ class Fixture {
       partitionerOf: () => partitioner,
       feedEndOf: () => 'header',
       history: this.history,
-      beginRecordsMax: 1_000,
+      beginRecordsMax: BEGIN_RECORDS,
       now: () => this.nowMs,
     });
     this.hub.onTopic({ origin: originOf(partitionCount), positions: zeros(partitionCount) });
@@ -225,7 +228,128 @@ describe('a cursor that cannot be served yields a gap that says why, and where r
   });
 });
 
+describe('a cursor of a pod that has seen more', () => {
+  const begin = (fixture: Fixture, text: string) => {
+    const { signal } = new AbortController();
+    return beginOf(fixture.hub, { topic: TOPIC, id: ID, begin: { at: 'cursor', cursor: text } }, signal);
+  };
+  const isPending = async (work: Promise<unknown>): Promise<boolean> =>
+    (await Promise.race([work, settle().then(() => 'pending')])) === 'pending';
+
+  it('of a topic that has grown is waited for until this pod sees that too', async () => {
+    const fixture = new Fixture(1);
+    const grown = new CursorEncoder(originOf(2)).encode(zeros(2));
+    const began = begin(fixture, grown);
+    expect(await isPending(began)).toBe(true);
+    fixture.hub.onTopic({ origin: originOf(2), positions: zeros(2) });
+    expect((await began).start).toEqual({ served: zeros(2) });
+  });
+
+  it('of a topic that was created again is waited for where the record log says so', async () => {
+    const fixture = new Fixture();
+    fixture.history.recreate('second');
+    const began = begin(fixture, cursor(0, originOf(1, 'second')));
+    expect(await isPending(began)).toBe(true);
+    fixture.hub.onTopic({ origin: originOf(1, 'second'), positions: zeros(1) });
+    expect((await began).start).toEqual({ served: zeros(1) });
+  });
+
+  it('above the end of the record log itself is a gap, and reading goes on at the oldest kept', async () => {
+    const fixture = new Fixture();
+    fixture.batch(0, record(0, 'a'), record(1, 'b'));
+    const { reader, text } = fixture.read(cursor(9));
+    await reader.settled;
+    await settle();
+    const events = parseSse(text());
+    expect(JSON.parse(events[0]?.data ?? '')).toEqual({
+      reason: 'out-of-range',
+      from: cursor(9),
+      to: cursor(0),
+      resumesAt: 'oldest',
+    });
+    expect(events.slice(1).map(({ data }) => data)).toEqual(['a', 'b']);
+    fixture.batch(0, record(2, 'c'));
+    expect(parseSse(text()).at(-1)).toMatchObject({ data: 'c', id: cursor(3) });
+  });
+
+  it('that the record log holds is waited for, also once it was asked', async () => {
+    const fixture = new Fixture();
+    fixture.history.add(0, record(0, 'a'), record(1, 'b'));
+    const { reader, text } = fixture.read(cursor(1));
+    await reader.settled;
+    expect(text()).toBe('');
+    fixture.hub.onBatch({ topic: TOPIC, partition: 0, records: [record(0, 'a'), record(1, 'b')], nextPosition: 2 });
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(['b']);
+  });
+});
+
+describe('a beginning without a cursor', () => {
+  const values = async (fixture: Fixture, begin: Begin): Promise<{ data: string[]; isBounded: boolean }> => {
+    const asked = { topic: TOPIC, id: ID, begin };
+    const { feed, start, isBounded } = await beginOf(fixture.hub, asked, new AbortController().signal);
+    const written: Uint8Array[] = [];
+    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void written.push(bytes), fail };
+    const reader = new Reader(feed, { sink, encoding: SSE_ENCODINGS.raw, start });
+    reader.pump();
+    await reader.settled;
+    return { data: parseSse(Buffer.concat(written).toString('utf8')).map(({ data }) => data), isBounded };
+  };
+
+  it('looks back no further than its bound, and says so only where that was too little', async () => {
+    const fixture = new Fixture();
+    fixture.batch(
+      0,
+      record(0, 'first'),
+      ...Array.from({ length: BEGIN_RECORDS }, (_, n) => record(n + 1, 'x', 'other')),
+    );
+    expect(await values(fixture, { at: 'last', count: 1 })).toEqual({ data: [], isBounded: true });
+    expect(await values(fixture, { at: 'earliest' })).toEqual({ data: [], isBounded: true });
+    fixture.batch(0, record(BEGIN_RECORDS + 1, 'last'));
+    expect(await values(fixture, { at: 'last', count: 1 })).toEqual({ data: ['last'], isBounded: false });
+    expect(await values(fixture, { at: 'last', count: 2 })).toEqual({ data: ['last'], isBounded: true });
+  });
+
+  it('finds the newest events over several partitions by their time', async () => {
+    const fixture = new Fixture(2, 'any');
+    const at = (offset: number, timestampMs: number) => ({ ...record(offset, `t${timestampMs}`), timestampMs });
+    fixture.batch(0, at(0, 1), at(1, 5), at(2, 6));
+    fixture.batch(1, at(0, 2), at(1, 3), at(2, 7));
+    const sorted = async (count: number) => (await values(fixture, { at: 'last', count })).data.sort();
+    expect(await sorted(1)).toEqual(['t7']);
+    expect(await sorted(3)).toEqual(['t5', 't6', 't7']);
+    expect(await sorted(5)).toEqual(['t2', 't3', 't5', 't6', 't7']);
+    expect(await sorted(99)).toHaveLength(6);
+  });
+
+  it('asks the record log for nothing that the ring holds', async () => {
+    const fixture = new Fixture();
+    fixture.read();
+    fixture.batch(0, record(0, 'a'), record(1, 'b'));
+    expect((await values(fixture, { at: 'last', count: 2 })).data).toEqual(['a', 'b']);
+    expect(fixture.history.pages).toBe(0);
+  });
+});
+
 describe('a feed whose history changes under its readers', () => {
+  it('tells every reader that a partition has lost its end, and takes what is written there from then on', async () => {
+    const fixture = new Fixture();
+    const { text } = fixture.read();
+    const slow = fixture.read();
+    slow.sink.hasRoom = false;
+    fixture.batch(0, record(0, 'a'), record(1, 'b'), record(2, 'c'));
+    fixture.history.cutOff(0, 1);
+    fixture.hub.onGap({ topic: TOPIC, partition: 0, from: 3, to: 0, reason: GapReason.outOfRange });
+    fixture.batch(0, record(0, 'a'), record(1, 'new'));
+    slow.sink.hasRoom = true;
+    slow.reader.pump();
+    const shown = (read: string) => parseSse(read).map(({ name, data }) => (name === 'gap' ? JSON.parse(data) : data));
+    const gap = { reason: 'out-of-range', from: cursor(3), to: cursor(0), resumesAt: 'oldest' };
+    expect(shown(text())).toEqual(['a', 'b', 'c', gap, 'a', 'new']);
+    expect(parseSse(text()).at(-1)?.id).toBe(cursor(2));
+    // What it had not taken yet has left the ring, and is nowhere else.
+    expect(shown(slow.text())).toEqual([{ ...gap, from: cursor(0) }, 'a', 'new']);
+  });
+
   it('tells every reader where records were lost to retention, in its place', () => {
     const fixture = new Fixture();
     const { text } = fixture.read();

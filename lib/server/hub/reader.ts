@@ -164,11 +164,12 @@ export class Reader {
 
   /** What the client has seen there is gone, and its offsets will be given to other records. */
   #goBack(positions: Positions): void {
-    const before = decodeCursor(this.cursor)?.positions ?? new Map<number, number>();
+    const from = this.cursor;
+    const before = decodeCursor(from)?.positions ?? new Map<number, number>();
     this.#catchUp?.stop();
     this.#catchUp = undefined;
     this.#served = undefined;
-    this.#tellGap(GapReason.outOfRange, this.cursor, servedIn(this.feed, new Map([...before, ...positions])));
+    this.#tellGap(GapReason.outOfRange, from, servedIn(this.feed, new Map([...before, ...positions])));
     this.pump();
   }
 

@@ -10,6 +10,7 @@ import { toRecord } from './kafka-record.ts';
 import { type FetchedRecords, type FetchRecords, PartitionScans } from './partition-scans.ts';
 import type { HistoryPage, HistoryRequest, RecordHistory, TopicBounds } from './port.ts';
 import { SharedQuestion } from './shared-question.ts';
+import { within } from './within.ts';
 
 export interface KafkaHistoryOptions extends HistoryConfig {
   /** One that gives up soon: what fails is tried again here. */
@@ -21,6 +22,7 @@ const READ_COMMITTED = 1;
 /** At the end of the log Kafka waits this long for more, ms. */
 const FETCH_WAIT_MS = 100;
 const RETRY_MS = 250;
+const ASKING_LIMIT_MS = 3_000;
 /** Where a fetch brings no record though the log goes on: the batch behind may be larger than what was asked for. */
 const LARGE_FETCH_BYTES = 67_108_864;
 /** kafkajs never uses it: nothing here joins a group. */
@@ -77,6 +79,19 @@ export class KafkaHistory implements RecordHistory {
     const question = known ?? new SharedQuestion(ask);
     this.#questions.set(topic, question);
     return unlessEnded(signal, question.ask());
+  }
+
+  /** Whether the broker answers a question over connections that have nothing to do with the live consumer's. */
+  async isBrokerThere(): Promise<boolean> {
+    try {
+      await within(
+        ASKING_LIMIT_MS,
+        this.#connected().then(() => this.#cluster.refreshMetadata()),
+      );
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async stop(): Promise<void> {

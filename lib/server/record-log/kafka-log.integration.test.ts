@@ -1,20 +1,27 @@
 import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
 import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
 import { freePort } from '#scripts/process/ports.ts';
+import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { describeWithBroker, describeWithLocalKafka, testBrokers } from '#scripts/testing/test-broker.ts';
 import { createLogger } from '../logger.ts';
-import { KafkaLog } from './kafka-log.ts';
+import { KafkaLog, type KafkaLogOptions } from './kafka-log.ts';
 import { describeRecordLog, RecordingHandler } from './record-log.contract.ts';
 
 const logger = createLogger('silent', 'test');
 
-function openLog(brokers: readonly string[], topics: readonly string[], metadataMaxAgeMs = 500): KafkaLog {
+function openLog(
+  brokers: readonly string[],
+  topics: readonly string[],
+  { metadataMaxAgeMs = 500, ...more }: { metadataMaxAgeMs?: number } & Pick<KafkaLogOptions, 'watchdog'> = {},
+): KafkaLog {
   const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
   const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4, beginRecordsMax: 100_000 };
-  return new KafkaLog({ config, history, topics, pod: 'test', logger });
+  return new KafkaLog({ config, history, topics, pod: 'test', logger, ...more });
 }
 
 function newTopic(): string {
@@ -236,7 +243,7 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
     let kafka: LocalKafka = await startLocalKafka();
     const topic = newTopic();
     await ensureTopic(kafka.brokers, { topic, partitions: 3 });
-    const log = openLog(kafka.brokers, [topic], 10_000);
+    const log = openLog(kafka.brokers, [topic], { metadataMaxAgeMs: 10_000 });
     const handler = new RecordingHandler();
     const stop = log.read(handler);
     await untilLive(log);
@@ -260,6 +267,66 @@ describeWithLocalKafka('Kafka with a broker that fails', () => {
     expect(handler.gaps).toEqual([]);
     await producer.disconnect();
     await stop();
+    await kafka.stop();
+  });
+
+  it('has lost the end of its log: the gap is told, and what is written from then on is read, at offsets seen before', async () => {
+    let kafka: LocalKafka = await startLocalKafka();
+    const topic = newTopic();
+    await ensureTopic(kafka.brokers, { topic, partitions: 1 });
+    const log = openLog(kafka.brokers, [topic]);
+    const handler = new RecordingHandler();
+    const stop = log.read(handler);
+    await untilLive(log);
+    for (const value of ['a', 'b', 'c']) await log.publish(topic, { key: 'k', value: Buffer.from(value) });
+    await untilValues(handler, ['a', 'b', 'c']);
+    await kafka.kill();
+    // As a disk that was emptied: the topic is the same one, and holds nothing.
+    const logsDir = join(kafka.dataDir, 'logs');
+    for (const name of await readdir(logsDir)) {
+      if (name.startsWith(topic)) await rm(join(logsDir, name), { recursive: true });
+    }
+    kafka = await kafka.restart();
+    await vi.waitFor(
+      () => expect(handler.gaps).toEqual([{ topic, partition: 0, from: 3, to: 0, reason: 'out-of-range' }]),
+      { timeout: 30_000 },
+    );
+    await vi.waitFor(() => log.publish(topic, { key: 'k', value: Buffer.from('again') }), { timeout: 30_000 });
+    await vi.waitFor(() => expect(handler.values().slice(0, 4)).toEqual(['a', 'b', 'c', 'again']), { timeout: 30_000 });
+    expect(handler.records()[3]?.offset).toBe(0);
+    await stop();
+    await kafka.stop();
+  });
+
+  it('is silent on the connections of the consumer alone: that one is replaced, and skips no record', async () => {
+    const [brokerPort, port] = [await freePort(), await freePort()];
+    const proxy = await SeverableProxy.start(`http://127.0.0.1:${brokerPort}`, port);
+    const extraProperties = { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
+    const kafka = await startLocalKafka({ port: brokerPort, extraProperties });
+    const brokers = [`127.0.0.1:${port}`];
+    const topic = newTopic();
+    await ensureTopic(brokers, { topic, partitions: 2 });
+    const log = openLog(brokers, [topic], {
+      metadataMaxAgeMs: 60_000,
+      // Sooner than kafkajs itself gives a request up, which is after 10 s.
+      watchdog: { silenceMs: 1_500, wedgedMs: 1_000 },
+    });
+    const handler = new RecordingHandler();
+    const stop = log.read(handler);
+    await untilLive(log);
+    const producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    proxy.freeze();
+    await producer.connect();
+    const { sent, send } = sender(producer, topic, (_, index) => `k${index % 5}`);
+    await send(50);
+    await vi.waitFor(() => expect(log.status().state).toBe('wedged'), { timeout: 20_000, interval: 5 });
+    expect(log.status().reason).toContain('though Kafka answers');
+    await vi.waitFor(() => expect(handler.records().length).toBeGreaterThanOrEqual(50), { timeout: 40_000 });
+    await untilLive(log);
+    expect(handler.values().sort()).toEqual([...sent].sort());
+    await producer.disconnect();
+    await stop();
+    await proxy.stop();
     await kafka.stop();
   });
 });

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Kafka, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
 import { RecordLogKind } from '../../protocol/constants.ts';
 import type { HistoryConfig, KafkaConfig } from '../config.ts';
-import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
 import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
 import { KafkaHistory } from './kafka-history.ts';
@@ -19,6 +18,8 @@ import type {
   TopicBounds,
 } from './port.ts';
 import { PositionBook } from './position-book.ts';
+import { untilWedged } from './wedge-watch.ts';
+import { within } from './within.ts';
 
 export interface KafkaLogOptions {
   readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'>;
@@ -26,11 +27,15 @@ export interface KafkaLogOptions {
   readonly pod: string;
   readonly history: HistoryConfig;
   readonly logger: Logger;
+  /** Silence after which reading is not live, and how long it may last while the broker answers others, ms. */
+  readonly watchdog?: { readonly silenceMs: number; readonly wedgedMs: number };
   readonly now?: () => number;
 }
 
 /** Without an answered fetch for this long, reading is not live: kafkajs fetches at least twice a second. */
 const FETCH_SILENCE_MS = 5_000;
+/** kafkajs has this long to read again once the broker answers, which on a stock one includes 3 s for a new group. */
+const WEDGED_MS = 10_000;
 /** kafkajs's `disconnect` can hang for ever; it is left behind after this. */
 const STOP_LIMIT_MS = 3_000;
 /** Doubled with each session that ends without having lasted, so that what cannot be read does not become a storm. */
@@ -55,6 +60,8 @@ export class KafkaLog implements RecordLog, RecordPublisher {
   #isJoined = false;
   #wasLive = false;
   #lastFetchAtMs = 0;
+  /** Its consumer was found alive and reading nothing, and nothing was read since. */
+  #isWedged = false;
   #missing: readonly string[] = [];
   #trouble: string | undefined;
 
@@ -81,6 +88,8 @@ export class KafkaLog implements RecordLog, RecordPublisher {
   status(): RecordLogStatus {
     const reason = this.#whyNotLive();
     if (reason === undefined) return { state: 'live', reason: 'reading every topic' };
+    if (this.#isWedged)
+      return { state: 'wedged', reason: `the consumer reads nothing, though Kafka answers: ${reason}` };
     return { state: this.#wasLive ? 'degraded' : 'starting', reason };
   }
 
@@ -116,7 +125,7 @@ export class KafkaLog implements RecordLog, RecordPublisher {
     }
     if (!this.#isJoined) return `connecting to Kafka at ${brokers}${trouble}`;
     const silenceMs = this.#now() - this.#lastFetchAtMs;
-    if (silenceMs > FETCH_SILENCE_MS) {
+    if (silenceMs > this.#watchdog.silenceMs) {
       return `Kafka at ${brokers} has not answered for ${Math.round(silenceMs / 1_000)} s${trouble}`;
     }
     return undefined;
@@ -154,16 +163,39 @@ export class KafkaLog implements RecordLog, RecordPublisher {
         this.#missing = missing;
       },
     });
+    const watching = new AbortController();
     try {
-      return await session.run(signal);
+      return await Promise.race([session.run(signal), this.#untilWedged(watching.signal)]);
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
       return this.#trouble;
     } finally {
+      watching.abort();
       this.#isJoined = false;
       await withLimit(session.stop());
       await withLimit(this.#deleteGroup(groupId));
     }
+  }
+
+  get #watchdog(): { readonly silenceMs: number; readonly wedgedMs: number } {
+    return this.#options.watchdog ?? { silenceMs: FETCH_SILENCE_MS, wedgedMs: WEDGED_MS };
+  }
+
+  /** Never resolves where it is not so. */
+  async #untilWedged(signal: AbortSignal): Promise<string> {
+    const startedAtMs = this.#now();
+    // A topic that does not exist yet is waited for, and that is no progress.
+    const isWaiting = (): boolean => this.#missing.length === this.#options.topics.length;
+    const lastProgressAtMs = (): number => (isWaiting() ? this.#now() : Math.max(startedAtMs, this.#lastFetchAtMs));
+    const isBrokerThere = (): Promise<boolean> => this.#history.isBrokerThere();
+    try {
+      await untilWedged({ ...this.#watchdog, lastProgressAtMs, isBrokerThere, now: this.#now }, signal);
+    } catch {
+      // The session is over: nobody waits for this any more.
+      return new Promise(() => undefined);
+    }
+    this.#isWedged = true;
+    return 'it reads nothing, though the broker answers';
   }
 
   #joined(groupId: string): void {
@@ -174,6 +206,7 @@ export class KafkaLog implements RecordLog, RecordPublisher {
 
   #fetched(): void {
     this.#lastFetchAtMs = this.#now();
+    this.#isWedged = false;
     this.#trouble = undefined;
     if (this.#isJoined && this.#missing.length === 0) this.#wasLive = true;
   }
@@ -209,8 +242,5 @@ export class KafkaLog implements RecordLog, RecordPublisher {
 
 /** Waits for a clean-up, but not for ever: what hangs or fails here must not keep anything else. */
 async function withLimit(work: Promise<unknown>): Promise<void> {
-  const limit = deferred<undefined>();
-  const timer = setTimeout(() => limit.resolve(undefined), STOP_LIMIT_MS);
-  await Promise.race([work.catch(() => undefined), limit.promise]);
-  clearTimeout(timer);
+  await within(STOP_LIMIT_MS, work).catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import { PATIENT } from './kafka-client.ts';
 import { createConsumer } from './kafka-cluster.ts';
 import { type ClusterDescription, describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import { toRecord } from './kafka-record.ts';
-import type { LogRecord, RecordLogHandler } from './port.ts';
+import type { LogGap, LogRecord, RecordLogHandler } from './port.ts';
 import type { PositionBook } from './position-book.ts';
 
 export interface KafkaSessionOptions {
@@ -126,7 +126,7 @@ export class KafkaSession {
       logger.info({ topic, partitions: added }, 'the topic has new partitions; they are read from their beginning');
       if (snapshot !== undefined) handler.onTopic(snapshot);
     }
-    for (const place of book.all()) this.#consumer.seek(place);
+    for (const topic of Object.keys(assignment)) this.#seek(topic);
     this.#options.onJoined();
   }
 
@@ -176,6 +176,8 @@ export class KafkaSession {
       const appeared = topics.find(({ topic, epoch }) => epoch !== null && !reading.includes(topic));
       if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" now exists`);
       for (const topic of topics) await this.#restartIfRecreated(topic, clusterId);
+      // A log that was cut off tells nobody, and kafkajs moves on in it by itself.
+      for (const topic of reading) if (await this.#tellGone(topic)) this.#seek(topic);
       this.#leaveMissing(missingOf(description).filter((topic) => reading.includes(topic)));
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'could not look at the topics; the next look is soon');
@@ -198,8 +200,14 @@ export class KafkaSession {
     const known = book.origin(topic);
     if (known === undefined || epoch === null || known.epoch === epoch) return false;
     await this.#adopt(description, clusterId);
-    for (const place of book.all()) if (place.topic === topic) this.#consumer.seek(place);
+    this.#seek(topic);
     return true;
+  }
+
+  #seek(topic: string): void {
+    for (const { position, ...place } of this.#options.book.all()) {
+      if (place.topic === topic) this.#consumer.seek({ ...place, offset: String(position) });
+    }
   }
 
   async #take(batch: FetchedBatch): Promise<void> {
@@ -223,8 +231,8 @@ export class KafkaSession {
     for (const description of topics) if (await this.#restartIfRecreated(description, clusterId)) return false;
     // A topic that is away now may come back as another one.
     if (topics.every(({ epoch }) => epoch !== null)) this.#unchecked.delete(topic);
-    if (fetched <= (book.position(topic, partition) ?? fetched)) return true;
-    await this.#tellDeleted(topic, partition);
+    if (fetched === (book.position(topic, partition) ?? fetched)) return true;
+    await this.#tellGone(topic, [partition]);
     const expected = book.position(topic, partition) ?? fetched;
     if (fetched <= expected) return true;
     logger.warn({ topic, partition, expected, fetched }, 'kafkajs moved past records that are kept; going back');
@@ -232,15 +240,38 @@ export class KafkaSession {
     return false;
   }
 
-  /** Where records were deleted before they were read, says so, and moves our position to the oldest kept. */
-  async #tellDeleted(topic: string, partition: number): Promise<void> {
+  /**
+   * Where records were deleted before they were read, or the log ends below what was read of it (an unclean election, a
+   * disk that was emptied), says so, and moves our position to the oldest record kept.
+   *
+   * @returns whether there was such a partition
+   */
+  async #tellGone(topic: string, partitions?: readonly number[]): Promise<boolean> {
+    const { book } = this.#options;
+    const partitionCount = book.origin(topic)?.partitionCount ?? 0;
+    // Before the question: what is read meanwhile is not in the answer.
+    const positions = new Map(book.all().flatMap((at) => (at.topic === topic ? [[at.partition, at.position]] : [])));
+    const oldestOf = await this.#offsets(topic, partitionCount, true);
+    const endOf = await this.#offsets(topic, partitionCount, false);
+    let isTold = false;
+    for (const partition of partitions ?? positions.keys()) {
+      const from = positions.get(partition);
+      const oldest = oldestOf.get(partition);
+      const end = endOf.get(partition);
+      if (from === undefined || oldest === undefined || end === undefined) continue;
+      if (book.position(topic, partition) !== from || (oldest <= from && from <= end)) continue;
+      const reason = from < oldest ? GapReason.retention : GapReason.outOfRange;
+      this.#skip({ topic, partition, from, to: oldest, reason });
+      isTold = true;
+    }
+    return isTold;
+  }
+
+  #skip(gap: LogGap): void {
     const { book, handler, logger } = this.#options;
-    const oldest = (await this.#offsets(topic, book.origin(topic)?.partitionCount ?? 0, true)).get(partition) ?? 0;
-    const from = book.position(topic, partition) ?? oldest;
-    if (oldest <= from) return;
-    logger.warn({ topic, partition, from, to: oldest }, 'records were deleted before they were read');
-    book.advance(topic, partition, oldest);
-    handler.onGap({ topic, partition, from, to: oldest, reason: GapReason.retention });
+    logger.warn(gap, 'records are gone');
+    book.advance(gap.topic, gap.partition, gap.to);
+    handler.onGap(gap);
   }
 
   /** Offsets without records for us: compaction and markers are no gap, but they may stand behind deleted records. */
@@ -248,7 +279,7 @@ export class KafkaSession {
     const { book, logger } = this.#options;
     try {
       if (this.#unchecked.has(topic) && !(await this.#isStillOurs(topic, partition, first))) return;
-      if (first > (book.position(topic, partition) ?? first)) await this.#tellDeleted(topic, partition);
+      if (first > (book.position(topic, partition) ?? first)) await this.#tellGone(topic, [partition]);
     } catch (error) {
       logger.warn({ err: error, topic, partition }, 'could not ask for the oldest record; the next batch asks again');
       return;

@@ -113,8 +113,11 @@ export interface RecordHistory {
 
 /** How reading goes, in words for `/readyz` and the pages. */
 export interface RecordLogStatus {
-  /** `live` only while every topic is being read; `starting` until that was so once; `degraded` after that. */
-  readonly state: 'starting' | 'live' | 'degraded';
+  /**
+   * `live` only while every topic is being read; `starting` until that was so once; `degraded` after that. `wedged` where
+   * the log answers, and reading stands still all the same: that is this pod's own fault.
+   */
+  readonly state: 'starting' | 'live' | 'degraded' | 'wedged';
   readonly reason: string;
 }
 

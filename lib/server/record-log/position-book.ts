@@ -36,10 +36,10 @@ export class PositionBook {
     return { origin: entry.origin, positions: new Map(entry.positions) };
   }
 
-  /** Every position, to seek to. */
-  all(): { topic: string; partition: number; offset: string }[] {
+  /** Every position. */
+  all(): { topic: string; partition: number; position: number }[] {
     return [...this.#topics].flatMap(([topic, { positions }]) =>
-      [...positions].map(([partition, position]) => ({ topic, partition, offset: String(position) })),
+      [...positions].map(([partition, position]) => ({ topic, partition, position })),
     );
   }
 }

@@ -4,7 +4,7 @@ import { LOOPBACK } from '#scripts/process/ports.ts';
 
 type Answer = 'forward' | 'cut' | { readonly text: string };
 
-/** What stands between a browser and its server, of sockets that can really be cut. */
+/** What stands between a client and its server, of sockets that can really be cut, or fall silent. */
 export class SeverableProxy {
   readonly url: string;
   readonly #server: Server;
@@ -18,7 +18,11 @@ export class SeverableProxy {
     this.url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
   }
 
-  static async start(target: string): Promise<SeverableProxy> {
+  /**
+   * @param target an origin, like `http://127.0.0.1:3000`; of another protocol its host and port count
+   * @param listenPort where it listens; default: a free port
+   */
+  static async start(target: string, listenPort = 0): Promise<SeverableProxy> {
     const { hostname, port } = new URL(target);
     const sockets = new Set<Socket>();
     const state: { answer: Answer } = { answer: 'forward' };
@@ -36,13 +40,21 @@ export class SeverableProxy {
         socket.once('data', () => socket.end(text));
       }
     });
-    await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+    await new Promise<void>((resolve) => server.listen(listenPort, LOOPBACK, resolve));
     return new SeverableProxy(server, sockets, state);
   }
 
   /** Ends every connection in the middle of whatever it carries, and every new one at once. */
   sever(): void {
     this.#turn('cut');
+  }
+
+  /** Nothing comes through any more over the connections that are open, and nobody is told; new ones work. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
   }
 
   /** Answers everything with this status, as a proxy without a server behind it does. */
