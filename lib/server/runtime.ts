@@ -119,6 +119,7 @@ function createRuntime(config: Config): MutableRuntime {
     pod,
     hubStats: () => hub.stats(),
     recordLogStatus: () => recordLog.status(),
+    historyStats: () => recordLog.historyStats(),
     streams,
     polls,
     articleListeners: article && (() => article.listenerCount),

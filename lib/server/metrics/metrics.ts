@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HubStats } from '../hub/hub.ts';
-import type { RecordLogStatus } from '../record-log/port.ts';
+import type { HistoryStats, RecordLogStatus } from '../record-log/port.ts';
 import type { Polls } from '../transport/polls.ts';
 import type { Streams } from '../transport/streams.ts';
 
@@ -8,6 +8,7 @@ export interface MetricSources {
   readonly pod: string;
   readonly hubStats: () => HubStats;
   readonly recordLogStatus: () => RecordLogStatus;
+  readonly historyStats: () => HistoryStats;
   readonly streams: Streams;
   readonly polls: Polls;
   /** Connections of the article's way; undefined outside the demo. */
@@ -23,7 +24,7 @@ export interface Metrics {
 
 /** Everything is read when it is asked for; nothing is counted twice. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const { pod, hubStats, recordLogStatus, streams, polls, articleListeners } = sources;
+  const { pod, hubStats, recordLogStatus, historyStats, streams, polls, articleListeners } = sources;
   const registry = new Registry();
   // The hub walks over all its feeds for these: once for all that one answer tells of it.
   let stats = hubStats();
@@ -60,6 +61,11 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   gauge('feedline_record_log_live', '1 while every topic is being read.', () => {
     return recordLogStatus().state === 'live' ? 1 : 0;
+  });
+  gauge('feedline_readers_catching_up', 'Readers that read from the record log.', () => stats.readersCatchingUp);
+  gauge('feedline_history_scans', 'Partitions of the record log that are scanned.', () => historyStats().scans);
+  counter('feedline_history_records_total', 'Records looked at in scans, of whatever ID.', () => {
+    return historyStats().scannedRecords;
   });
   gauge('feedline_streams', 'Open SSE connections.', () => streams.openCount);
   counter('feedline_streams_opened_total', 'SSE connections opened.', () => streams.openedCount);

@@ -8,7 +8,7 @@ import { createConsumer } from './kafka-cluster.ts';
 import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import { toRecord } from './kafka-record.ts';
 import { type FetchedRecords, type FetchRecords, PartitionScans } from './partition-scans.ts';
-import type { HistoryPage, HistoryRequest, RecordHistory, TopicBounds } from './port.ts';
+import type { HistoryMeter, HistoryPage, HistoryRequest, HistoryStats, RecordHistory, TopicBounds } from './port.ts';
 import { SharedQuestion } from './shared-question.ts';
 import { within } from './within.ts';
 
@@ -41,7 +41,7 @@ interface PartitionData {
  * The past, read with plain fetches over connections of its own: behind the live consumer's, which wait for new
  * records, each would have to wait too. It joins no group, so there is no rebalance to wait for either.
  */
-export class KafkaHistory implements RecordHistory {
+export class KafkaHistory implements RecordHistory, HistoryMeter {
   readonly #options: KafkaHistoryOptions;
   readonly #scans: PartitionScans;
   readonly #consumer: Consumer;
@@ -64,8 +64,8 @@ export class KafkaHistory implements RecordHistory {
     });
   }
 
-  get scannedRecords(): number {
-    return this.#scans.scannedRecords;
+  historyStats(): HistoryStats {
+    return this.#scans.stats();
   }
 
   readHistory(request: HistoryRequest): Promise<HistoryPage> {

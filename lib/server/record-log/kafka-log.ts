@@ -8,8 +8,10 @@ import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
 import { KafkaHistory } from './kafka-history.ts';
 import { KafkaSession } from './kafka-session.ts';
 import type {
+  HistoryMeter,
   HistoryPage,
   HistoryRequest,
+  HistoryStats,
   NewRecord,
   RecordLog,
   RecordLogHandler,
@@ -47,7 +49,7 @@ const LASTING_MS = 60_000;
  * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
  * its own (with the old group it would wait for the dead member's session), which goes on from our positions.
  */
-export class KafkaLog implements RecordLog, RecordPublisher {
+export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
   readonly kind = RecordLogKind.kafka;
   readonly #options: KafkaLogOptions;
   readonly #consuming: Kafka;
@@ -91,6 +93,10 @@ export class KafkaLog implements RecordLog, RecordPublisher {
     if (this.#isWedged)
       return { state: 'wedged', reason: `the consumer reads nothing, though Kafka answers: ${reason}` };
     return { state: this.#wasLive ? 'degraded' : 'starting', reason };
+  }
+
+  historyStats(): HistoryStats {
+    return this.#history.historyStats();
   }
 
   readHistory(request: HistoryRequest): Promise<HistoryPage> {

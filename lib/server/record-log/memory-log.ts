@@ -3,8 +3,10 @@ import { RecordLogKind } from '../../protocol/constants.ts';
 import { type FetchedRecords, PartitionScans } from './partition-scans.ts';
 import { predictPartition } from './partitioner.ts';
 import type {
+  HistoryMeter,
   HistoryPage,
   HistoryRequest,
+  HistoryStats,
   LogRecord,
   NewRecord,
   RecordLog,
@@ -35,7 +37,7 @@ const PIECE_RECORDS = 1_000;
  * own producer would put them, and are handed over in the next turn of the event loop, joined as a fetch would join
  * them. It keeps the newest of them in memory; a restart is another record log.
  */
-export class MemoryLog implements RecordLog, RecordPublisher {
+export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter {
   readonly kind = RecordLogKind.memory;
   readonly #logId = randomBytes(16).toString('base64url');
   readonly #partitionCount: number;
@@ -82,6 +84,10 @@ export class MemoryLog implements RecordLog, RecordPublisher {
     const offset = this.#partition(topic, partition).append(record);
     await this.#handOver();
     return { partition, offset };
+  }
+
+  historyStats(): HistoryStats {
+    return this.#scans.stats();
   }
 
   readHistory(request: HistoryRequest): Promise<HistoryPage> {

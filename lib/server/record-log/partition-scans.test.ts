@@ -94,7 +94,7 @@ describe('scans of partitions', () => {
       expect(offsets).toHaveLength(offsetsOf(keys, keys[index % 10] ?? '', 0, 100).length);
     expect(runningMost()).toBe(1);
     expect(fetched).toEqual(Array.from({ length: 10 }, (_, index) => index * PIECE));
-    await vi.waitFor(() => expect(scans.scanCount).toBe(0));
+    await vi.waitFor(() => expect(scans.stats().scans).toBe(0));
   });
 
   it('of different partitions are few at a time', async () => {
@@ -177,7 +177,7 @@ describe('scans of partitions', () => {
     const page = scans.readHistory(request({ signal: leaving.signal }));
     leaving.abort(new Error('the client has gone'));
     await expect(page).rejects.toThrow('the client has gone');
-    await vi.waitFor(() => expect(scans.scanCount).toBe(0));
+    await vi.waitFor(() => expect(scans.stats().scans).toBe(0));
     const { fetch: working } = logOf('a'.repeat(10));
     fetch.mockImplementation(working);
     expect((await readAll(scans, request({ to: 10 }))).offsets).toHaveLength(10);

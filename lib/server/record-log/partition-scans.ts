@@ -1,4 +1,4 @@
-import type { HistoryPage, HistoryRequest, LogRecord } from './port.ts';
+import type { HistoryPage, HistoryRequest, HistoryStats, LogRecord } from './port.ts';
 
 /** Some records of a partition, of all keys, in order. */
 export interface FetchedRecords {
@@ -55,14 +55,8 @@ export class PartitionScans {
     this.#options = options;
   }
 
-  /** Partitions that are scanned now. */
-  get scanCount(): number {
-    return this.#running;
-  }
-
-  /** Records looked at so far, of whatever key. */
-  get scannedRecords(): number {
-    return this.#scannedRecords;
+  stats(): HistoryStats {
+    return { scans: this.#running, scannedRecords: this.#scannedRecords };
   }
 
   /** The next page of one reader. @throws the reason of the request's signal */

@@ -134,6 +134,19 @@ export interface RecordLog extends RecordHistory {
   status(): RecordLogStatus;
 }
 
+/** What reading the past has taken. */
+export interface HistoryStats {
+  /** Partitions that are scanned now. */
+  readonly scans: number;
+  /** Records looked at so far, of whatever key. */
+  readonly scannedRecords: number;
+}
+
+/** Optional ability: telling what reading the past takes (the metrics). */
+export interface HistoryMeter {
+  historyStats(): HistoryStats;
+}
+
 export interface NewRecord {
   readonly key: string;
   readonly value: Buffer;
