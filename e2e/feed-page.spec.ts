@@ -36,6 +36,27 @@ test('a feed’s page shows each event as it comes: last value, tape, seq and la
   expect(seqs).toEqual(Array.from({ length: 20 }, (_, index) => 20 - index));
 });
 
+test('a feed’s page opens with its last value, which counts for no figure, and misses nothing that follows it', async ({
+  page,
+  request,
+  feedId,
+}) => {
+  for (const seq of [1, 2, 3]) await publish(request, feedId, seq, { producedAtMs: Date.now() - 3_600_000 });
+  await page.goto(`/feeds/${feedId}`);
+  await untilLive(page);
+  await expect(figure(page, 'last-seq')).toContainText('3');
+  await expect(figure(page, 'stored')).toBeVisible();
+  await expect(figure(page, 'events')).toHaveText('0');
+  await expect(page.locator('[data-kind=start] + [data-stored]')).toContainText('#3');
+  await publish(request, feedId, 4);
+  await expect(figure(page, 'last-seq')).toContainText('4');
+  await expect(figure(page, 'stored')).toHaveCount(0);
+  await expect(figure(page, 'events')).toHaveText('1');
+  await expect(figure(page, 'missed')).toHaveText('0');
+  await publish(request, feedId, 6);
+  await expect(figure(page, 'missed')).toHaveText('1');
+});
+
 test('missed and repeated events are counted from the seq', async ({ page, request, feedId }) => {
   await page.goto(`/feeds/${feedId}`);
   await untilLive(page);
@@ -82,6 +103,24 @@ test('an ID that is too long or not UTF-8 gets a clear page', async ({ page }) =
   await expect(page.getByText(/at most 256/)).toBeVisible();
   await page.goto('/feeds/%ff');
   await expect(page.getByText(/UTF-8/)).toBeVisible();
+});
+
+test('a feed that is over says so, and shows its last event also to who comes later', async ({
+  page,
+  request,
+  feedId,
+}) => {
+  await publish(request, feedId, 1);
+  await page.goto(`/feeds/${feedId}`);
+  await untilLive(page);
+  const last = { id: feedId, seq: 2, producedAtMs: Date.now(), status: 'delivered' };
+  await request.post(`/api/feeds/${feedId}/events?end=1`, { data: last });
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'closed');
+  await expect(page.getByTestId('connection')).toContainText('done');
+  await expect(figure(page, 'last-seq')).toContainText('2');
+  await page.reload();
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'closed');
+  await expect(figure(page, 'last-seq')).toContainText('2');
 });
 
 test('pausing keeps the connection and counts what is new', async ({ page, request, feedId }) => {

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import type { RecordEvent } from '#lib/client/client-event.ts';
 import { formatMs, formatSeconds, formatTimeOfDay } from '#lib/client/format.ts';
 import type { TapeRow } from '#lib/client/tape.ts';
 import { gapWords } from '#lib/client/words.ts';
@@ -22,16 +23,27 @@ function EventRow({ row: { event, latencyMs } }: { readonly row: Extract<TapeRow
     <li
       data-kind="event"
       data-seq={event.seq ?? undefined}
+      data-stored={event.isStored}
       className="px-4 grid grid-cols-[auto_1fr_auto] gap-x-4 border-b border-line py-1 font-mono text-xs leading-5 @2xl:grid-cols-[6.5rem_4rem_4.5rem_minmax(0,1fr)]"
     >
-      <span className="text-ink-muted">{formatTimeOfDay(event.arrivedAtMs)}</span>
+      <span className="text-ink-muted">{formatTimeOfDay(cameAtMs(event))}</span>
       <span className="@2xl:text-right">{event.seq === null ? '–' : `#${event.seq}`}</span>
-      <span className="text-right text-ink-muted">{latencyMs === null ? '–' : formatMs(latencyMs)}</span>
+      <span className="text-right text-ink-muted">{latencyOf(event, latencyMs)}</span>
       <span className="col-span-3 truncate @2xl:col-span-1" title={event.data}>
         {event.data === '' ? '(empty value)' : event.data}
       </span>
     </li>
   );
+}
+
+/** Of one that was stored before, when it was produced says more than when it was asked for. */
+function cameAtMs({ isStored, producedAtMs, arrivedAtMs }: RecordEvent): number {
+  return isStored ? (producedAtMs ?? arrivedAtMs) : arrivedAtMs;
+}
+
+function latencyOf({ isStored }: RecordEvent, latencyMs: number | null): string {
+  if (isStored) return 'stored';
+  return latencyMs === null ? '–' : formatMs(latencyMs);
 }
 
 function GapRow({ row: { atMs, reason, resumesAt } }: { readonly row: Extract<TapeRow, { kind: 'gap' }> }) {

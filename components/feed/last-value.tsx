@@ -23,7 +23,8 @@ export function LastValue() {
                 seq <span data-testid="last-seq">{last.seq}</span> ·{' '}
               </>
             )}
-            {formatTimeOfDay(last.arrivedAtMs)}
+            {last.isStored && <span data-testid="stored">stored before · </span>}
+            {formatTimeOfDay((last.isStored && last.producedAtMs) || last.arrivedAtMs)}
           </>
         )
       }

@@ -16,6 +16,8 @@ export interface RecordEvent {
   readonly seq: number | null;
   readonly producedAtMs: number | null;
   readonly arrivedAtMs: number;
+  /** It was stored before this page began to watch, and asked for: nothing can be learnt from when it came. */
+  readonly isStored?: true;
 }
 
 /** History is really gone. */

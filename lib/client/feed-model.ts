@@ -20,9 +20,14 @@ export class FeedModel {
   apply(event: ClientEvent): void {
     switch (event.kind) {
       case 'record': {
+        this.last = event;
+        if (event.isStored) {
+          this.stats.addStored(event);
+          this.tape.addStored(event);
+          return;
+        }
         const latencyMs = this.stats.addRecord(event);
         this.tape.add({ kind: 'event', event, latencyMs });
-        this.last = event;
         this.records += 1;
         return;
       }

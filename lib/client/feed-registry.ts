@@ -73,7 +73,7 @@ function openFeed(id: string): FeedStore {
   const life = new AbortController();
   const clocks = new PageClocks();
   startCalibrator({ id, clocks, intervalMs: CALIBRATE_MS }, life.signal);
-  const source = createSseSource({ id, permits: connectionPermits });
+  const source = createSseSource({ id, last: 1, permits: connectionPermits });
   const feed = createFeedStore(source, { producerOffsetMs: () => clocks.producer().offsetMs });
   return {
     ...feed,

@@ -202,3 +202,22 @@ describe('the registry', () => {
     expect(lease.feed.dispose).not.toHaveBeenCalled();
   });
 });
+
+test('an event of before counts for nothing but as what the next one follows, and stands below the beginning', () => {
+  const { feed, tell, record, frame, state } = setUp();
+  tell(live(state().connection, NOW));
+  frame();
+  const data = '{"seq":3}';
+  tell({ kind: 'record', cursor: 'c3', data, seq: 3, producedAtMs: 5, arrivedAtMs: NOW, isStored: true });
+  frame();
+  vi.advanceTimersByTime(1_000);
+  expect(state().last?.seq).toBe(3);
+  expect(state().figures).toMatchObject({ events: 0, missed: 0, timedEvents: 0 });
+  expect(state().tape.map(({ kind }) => kind)).toEqual(['start', 'event']);
+  record(5);
+  frame();
+  vi.advanceTimersByTime(1_000);
+  expect(state().figures).toMatchObject({ events: 1, missed: 1 });
+  expect(state().tape.map(({ kind }) => kind)).toEqual(['event', 'start', 'event']);
+  feed.dispose();
+});

@@ -34,10 +34,20 @@ export class SeqTracker {
 
   add(seq: number, producedAtMs: number | null): void {
     const isNewest = producedAtMs !== null && producedAtMs > this.#newestProducedAtMs;
-    if (this.#next === null || (seq === 1 && isNewest)) this.#begin(seq);
-    else if (seq >= this.#next) this.#advance(this.#next, seq);
+    if (this.#next === null || (seq === 1 && isNewest)) {
+      this.begin(seq, null);
+      this.#received += 1;
+    } else if (seq >= this.#next) this.#advance(this.#next, seq);
     else this.#lookBack(seq);
     if (isNewest) this.#newestProducedAtMs = producedAtMs;
+  }
+
+  /** This one was there before; what comes from now on follows it. */
+  begin(seq: number, producedAtMs: number | null): void {
+    this.#baseline = seq;
+    this.#holes = [];
+    this.#next = seq + 1;
+    if (producedAtMs !== null) this.#newestProducedAtMs = producedAtMs;
   }
 
   /** What comes next is a new baseline: what lies between was not asked for. */
@@ -52,13 +62,6 @@ export class SeqTracker {
       repeated: this.#repeated,
       outOfOrder: this.#outOfOrder,
     };
-  }
-
-  #begin(seq: number): void {
-    this.#baseline = seq;
-    this.#holes = [];
-    this.#next = seq + 1;
-    this.#received += 1;
   }
 
   #advance(expected: number, seq: number): void {

@@ -97,6 +97,19 @@ test('records come verbatim, with what can be read of them', () => {
   source.stop();
 });
 
+test('what hello says was stored before is marked as such, also where a cut came between', () => {
+  const { events, source } = setUp();
+  const hello = JSON.stringify({ pod: 'p', pingMs: 1_000, watchdogMs: 3_000, stored: 2 });
+  HandEventSource.last.send('hello', hello, 'c0');
+  HandEventSource.last.send('message', '1', 'c1');
+  HandEventSource.last.greet();
+  HandEventSource.last.send('message', '2', 'c2');
+  HandEventSource.last.send('message', '3', 'c3');
+  const records = events.filter((event) => event.kind === 'record');
+  expect(records.map(({ isStored = false }) => isStored)).toEqual([true, true, false]);
+  source.stop();
+});
+
 test('start twice is one connection, and stop leaves no timer, no listener and no connection', () => {
   const { source, page } = setUp();
   source.start();

@@ -14,6 +14,8 @@ export interface SseSourceOptions extends SourceLifeOptions {
   readonly topic?: string;
   /** The cursor to begin at; default: now. */
   readonly after?: string | undefined;
+  /** Without it: how many of the newest events to begin with. */
+  readonly last?: number;
   readonly lane?: string;
   /** Demo only: a round trip to add, ms. */
   readonly rttMs?: number;
@@ -40,6 +42,8 @@ class SseTransport implements Transport {
   readonly #life: SourceLife;
   #cursor: string | undefined;
   #pod = '';
+  /** Events to come that were stored before this page began to watch. */
+  #storedLeft = 0;
 
   constructor(options: SseSourceOptions, life: SourceLife) {
     this.#options = options;
@@ -76,13 +80,17 @@ class SseTransport implements Transport {
   }
 
   #onRecord({ data, lastEventId: cursor }: StreamEvent, nowMs: number): void {
-    this.#life.emit({ kind: 'record', cursor, data, arrivedAtMs: nowMs, ...readPayload(data) });
+    const isStored = this.#storedLeft > 0;
+    if (isStored) this.#storedLeft -= 1;
+    const about = { ...readPayload(data), ...(isStored && { isStored }) };
+    this.#life.emit({ kind: 'record', cursor, data, arrivedAtMs: nowMs, ...about });
     this.#life.move({ type: 'heard', nowMs });
   }
 
   #onHello(data: string, nowMs: number): void {
     const hello = parseHello(data);
     this.#pod = hello?.pod ?? '';
+    this.#storedLeft = hello?.stored ?? this.#storedLeft;
     const { pingMs, watchdogMs } = hello ?? { pingMs: DEFAULT_PING_MS, watchdogMs: DEFAULT_WATCHDOG_MS };
     this.#life.move({ type: 'hello', nowMs, pingMs, watchdogMs });
   }
@@ -110,7 +118,8 @@ class SseTransport implements Transport {
   }
 
   #url(urlOf: typeof streamUrl): string {
-    const { id, topic, lane, rttMs } = this.#options;
-    return urlOf(id, { topic, lane, rttMs, after: this.#cursor });
+    const { id, topic, lane, rttMs, last } = this.#options;
+    const begin = this.#cursor === undefined ? { last } : { after: this.#cursor };
+    return urlOf(id, { topic, lane, rttMs, ...begin });
   }
 }

@@ -70,6 +70,11 @@ export class FeedStats {
     this.#seqs.rebase();
   }
 
+  /** An event of before this page began to watch: what comes next follows it. */
+  addStored({ seq, producedAtMs }: { seq: number | null; producedAtMs: number | null }): void {
+    if (seq !== null) this.#seqs.begin(seq, producedAtMs);
+  }
+
   /** Returns the event's latency, from `producedAtMs` to its arrival, in ms. */
   addRecord(event: { seq: number | null; producedAtMs: number | null; arrivedAtMs: number }): number | null {
     const { seq, producedAtMs, arrivedAtMs } = event;

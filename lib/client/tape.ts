@@ -35,6 +35,20 @@ export class Tape {
     if (this.#added.length > TAPE_MAX) this.#added.shift();
   }
 
+  /** An event of before this page began to watch stands below the row that says when it began. */
+  addStored(event: RecordEvent): void {
+    const isStartOnTop = this.#added.length === 0 && this.#rows[0]?.kind === 'start';
+    // Taken up again, so that it can be put on top of what is added now.
+    if (isStartOnTop) {
+      this.#added = this.#rows.slice(0, 1);
+      this.#rows = this.#rows.slice(1);
+    }
+    const start = this.#added.findLastIndex(({ kind }) => kind === 'start');
+    const began = start === -1 ? [] : this.#added.splice(start);
+    this.add({ kind: 'event', event, latencyMs: null });
+    this.#added.push(...began);
+  }
+
   rows(): readonly TapeRow[] {
     if (this.#added.length > 0) {
       this.#rows = [...this.#added.reverse(), ...this.#rows].slice(0, TAPE_MAX);

@@ -37,11 +37,14 @@ export interface EnvelopeTimes extends Pick<Envelope, 'timestampMs' | 'receivedA
   readonly value: string;
 }
 
-export function parseHello(data: string): Pick<HelloData, 'pod' | 'pingMs' | 'watchdogMs'> | null {
+type HelloFacts = Pick<HelloData, 'pod' | 'pingMs' | 'watchdogMs'> & { readonly stored: number | null };
+
+export function parseHello(data: string): HelloFacts | null {
   const fields = asFields(parseJson(data));
   const pingMs = asNumber(fields?.pingMs);
   const watchdogMs = asNumber(fields?.watchdogMs);
-  return pingMs === null || watchdogMs === null ? null : { pod: asText(fields?.pod), pingMs, watchdogMs };
+  if (pingMs === null || watchdogMs === null) return null;
+  return { pod: asText(fields?.pod), pingMs, watchdogMs, stored: asNumber(fields?.stored) };
 }
 
 export function parsePing(data: string): (Pick<PingData, 'bytes'> & { readonly busyMs: number | null }) | null {

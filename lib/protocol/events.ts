@@ -14,6 +14,8 @@ export interface HelloData {
   readonly pingMs: number;
   /** A client that has heard nothing for this long, in ms, should reconnect. */
   readonly watchdogMs: number;
+  /** With `last`: how many events that were stored before follow. */
+  readonly stored?: number;
   /** Set where the beginning that was asked for (`last`, `from`) lies further back than the server looks. */
   readonly bounded?: true;
 }

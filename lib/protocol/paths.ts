@@ -3,6 +3,8 @@ import { QueryName } from './constants.ts';
 /** What the URL of a stream or a poll may ask for. */
 export interface FeedUrlOptions {
   readonly after?: string | undefined;
+  /** How many of the newest events to begin with; without `after`. */
+  readonly last?: number | undefined;
   readonly format?: string | undefined;
   readonly topic?: string | undefined;
   /** Names the lane of a comparison, so that the server counts what it costs. */
@@ -36,7 +38,7 @@ function queryOf(id: string, options: FeedUrlOptions): URLSearchParams {
 }
 
 function withOptions(query: URLSearchParams, options: FeedUrlOptions): URLSearchParams {
-  for (const name of ['topic', 'format', 'after', 'lane', 'rttMs'] as const) {
+  for (const name of ['topic', 'format', 'after', 'last', 'lane', 'rttMs'] as const) {
     const value = options[name];
     if (value !== undefined) query.set(QueryName[name], String(value));
   }

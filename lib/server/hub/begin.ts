@@ -20,6 +20,8 @@ export interface BeginRequest {
 export interface Began {
   readonly feed: Feed;
   readonly start: Start;
+  /** With `last`: how many events of before now follow. */
+  readonly storedCount?: number;
   /** Whether what was asked for may begin further back than was looked. */
   readonly isBounded: boolean;
 }
@@ -48,8 +50,9 @@ export async function beginOf(hub: Hub, request: BeginRequest, signal: AbortSign
       return earliest(hub.feed(topic, id), hub.beginRecordsMax, signal);
     case 'last': {
       const feed = hub.feed(topic, id);
-      const { served, isBounded } = await findLast(feed, begin.count, { recordsMax: hub.beginRecordsMax, signal });
-      return { feed, start: { served }, isBounded };
+      const found = await findLast(feed, begin.count, { recordsMax: hub.beginRecordsMax, signal });
+      const { served, eventCount: storedCount, isBounded } = found;
+      return { feed, start: { served }, storedCount, isBounded };
     }
   }
 }

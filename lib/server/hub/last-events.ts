@@ -8,6 +8,14 @@ export interface LastEventsOptions {
   readonly signal: AbortSignal;
 }
 
+export interface LastEvents {
+  readonly served: Positions;
+  /** How many follow: `count`, or all that were found. */
+  readonly eventCount: number;
+  /** Whether there may be more, further back than was looked. */
+  readonly isBounded: boolean;
+}
+
 /** Where one event is. */
 interface Spot {
   readonly partition: number;
@@ -26,11 +34,7 @@ const LOOK_GROWTH = 4;
  *
  * @throws the reason of the signal
  */
-export async function findLast(
-  feed: Feed,
-  count: number,
-  options: LastEventsOptions,
-): Promise<{ readonly served: Positions; readonly isBounded: boolean }> {
+export async function findLast(feed: Feed, count: number, options: LastEventsOptions): Promise<LastEvents> {
   const reached = new Map(feed.headPositions());
   const floor = new Map(feed.floor);
   const inRing = spotsInRing(feed);
@@ -50,7 +54,11 @@ export async function findLast(
   for (const { partition, offset } of newest) {
     served.set(partition, Math.min(offset, served.get(partition) ?? offset));
   }
-  return { served, isBounded: newest.length < count && found.some(({ isBounded }) => isBounded) };
+  return {
+    served,
+    eventCount: newest.length,
+    isBounded: newest.length < count && found.some(({ isBounded }) => isBounded),
+  };
 }
 
 function spotsInRing(feed: Feed): Spot[] {

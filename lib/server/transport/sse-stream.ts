@@ -126,12 +126,13 @@ export class SseStream {
     this.#close('failed');
   }
 
-  #hello({ isBounded }: Began): HelloData {
+  #hello({ storedCount: stored, isBounded }: Began): HelloData {
     const { pod, recordLog, settings, now } = this.#context;
     const { topic, id, format } = this.#request;
     const { pingMs, watchdogMs } = settings;
     const about = { protocol: PROTOCOL_VERSION, pod, recordLog, topic, id, format };
-    return { ...about, serverTimeMs: now(), pingMs, watchdogMs, ...(isBounded && { bounded: true }) };
+    const beginning = { ...(stored !== undefined && { stored }), ...(isBounded && { bounded: true as const }) };
+    return { ...about, serverTimeMs: now(), pingMs, watchdogMs, ...beginning };
   }
 
   #ping(): void {
