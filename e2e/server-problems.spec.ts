@@ -1,23 +1,9 @@
-import { join } from 'node:path';
 import { ensureTopic } from '#scripts/kafka/admin.ts';
 import { startLocalKafka } from '#scripts/local-kafka.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
-import { ROOT } from '#scripts/process/root.ts';
-import { startServer, untilReady } from '#scripts/server/start-server.ts';
+import { untilReady } from '#scripts/server/start-server.ts';
+import { publishTo as publish, startDemoServer as start } from './browser/demo-server.ts';
 import { expect, test } from './fixtures.ts';
-
-async function start(env: Record<string, string>, givenPort?: number) {
-  const port = givenPort ?? (await freePort());
-  const logFile = join(ROOT, '.cache', 'test', `e2e-${port}.log`);
-  const part = await startServer({ port, env: { DEMO: '1', ...env }, logFile });
-  return { part, url: `http://${LOOPBACK}:${port}` };
-}
-
-async function publish(url: string, id: string, seq: number): Promise<number> {
-  const body = JSON.stringify({ id, seq, producedAtMs: Date.now() });
-  const headers = { 'content-type': 'application/json' };
-  return (await fetch(`${url}/api/feeds/${id}/events`, { method: 'POST', headers, body })).status;
-}
 
 test('with the in-process log every page says that it is not Kafka', async ({ page, feedId }) => {
   const { part, url } = await start({ RECORD_LOG: 'memory' });

@@ -113,7 +113,7 @@ function createRuntime(config: Config): MutableRuntime {
     random: Math.random,
   });
   const whyNotReady = (): string => recordLog.status().reason;
-  const polls = new Polls({ hub, pod, whyNotReady, now: Date.now, random: Math.random });
+  const polls = new Polls({ hub, pod, whyNotReady, now: Date.now });
   const article = config.isDemo ? new ArticleEmitter() : undefined;
   const metrics = createMetrics({
     pod,
@@ -155,7 +155,7 @@ function handlerOf({ hub, article }: Runtime): RecordLogHandler {
 async function shutDown(runtime: Runtime, signal: string, stop: () => Promise<void>): Promise<void> {
   const { logger, streams, polls, config } = runtime;
   logger.info({ signal, streams: streams.openCount, polls: polls.waitingCount }, 'shutting down');
-  await Promise.all([streams.drain(config.stream.drainMs), polls.drain(config.stream.drainMs)]);
+  await Promise.all([streams.drain(config.stream.drainMs), polls.drain()]);
   await stop();
   logger.info('stopped');
   process.exit(0);

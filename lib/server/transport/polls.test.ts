@@ -29,7 +29,6 @@ class Fixture {
     hub: this.hub,
     pod: 'pod-1',
     now: () => 7,
-    random: () => 0,
     whyNotReady: () => 'connecting to Kafka',
   });
   readonly stored: LogRecord[] = [];
@@ -200,7 +199,7 @@ describe('polls', () => {
     const fixture = new Fixture().ready();
     const waiting = fixture.poll(60_000);
     await Promise.resolve();
-    const drained = fixture.polls.drain(10);
+    const drained = fixture.polls.drain();
     expect((await waiting).status).toBe(204);
     await drained;
     await expect(fixture.poll(60_000)).rejects.toMatchObject({ code: 'draining', status: 503 });

@@ -15,7 +15,6 @@ export interface PollContext {
   readonly hub: Hub;
   readonly pod: string;
   readonly now: () => number;
-  readonly random: () => number;
   /** Why this pod does not know its positions yet, in words. */
   readonly whyNotReady: () => string;
 }
@@ -63,12 +62,11 @@ export class Polls {
     return response;
   }
 
-  /** Answers every poll that waits, within this time; see `drainEach`. */
-  async drain(withinMs: number): Promise<void> {
+  /** Answers every poll that waits, at once: who asks again is sent elsewhere. Resolves when all is sent, or shortly after. */
+  async drain(): Promise<void> {
     this.#isDraining = true;
     for (const life of this.#beginning) life.end();
-    const { random } = this.#context;
-    await drainEach(this.#waiting, { withinMs, random }, async ([poll, connection]) => {
+    await drainEach(this.#waiting, { withinMs: 0, random: () => 0 }, async ([poll, connection]) => {
       poll.end('drained');
       if (connection !== undefined) await new Promise<void>((resolve) => connection.onClose(resolve));
     });
