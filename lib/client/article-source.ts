@@ -65,7 +65,7 @@ class ArticleTransport implements Transport {
     });
     stream.on(EventName.ping, ({ data }) => {
       const ping = parsePing(data);
-      if (ping !== null) life.meter.told({ pod: '', ...ping });
+      if (ping !== null) life.meter.told(ping);
     });
   }
 

@@ -98,7 +98,7 @@ class SseTransport implements Transport {
   #onPing(data: string, nowMs: number): void {
     const ping = parsePing(data);
     // Without a lane the count begins anew with each connection, so it is of no use as a total.
-    if (ping !== null && this.#options.lane !== undefined) this.#life.meter.told({ pod: this.#pod, ...ping });
+    if (ping !== null && this.#options.lane !== undefined) this.#life.meter.told({ ...ping, pod: this.#pod });
     this.#life.move({ type: 'heard', nowMs });
   }
 

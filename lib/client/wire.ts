@@ -47,10 +47,12 @@ export function parseHello(data: string): HelloFacts | null {
   return { pod: asText(fields?.pod), pingMs, watchdogMs, stored: asNumber(fields?.stored) };
 }
 
-export function parsePing(data: string): (Pick<PingData, 'bytes'> & { readonly busyMs: number | null }) | null {
+type PingFacts = Pick<PingData, 'bytes'> & { readonly busyMs: number | null; readonly pod: string };
+
+export function parsePing(data: string): PingFacts | null {
   const fields = asFields(parseJson(data));
   const bytes = asNumber(fields?.bytes);
-  return bytes === null ? null : { bytes, busyMs: asNumber(fields?.busyMs) };
+  return bytes === null ? null : { bytes, busyMs: asNumber(fields?.busyMs), pod: asText(fields?.pod) };
 }
 
 export function parseCut(data: string): CutData | null {

@@ -27,6 +27,8 @@ export interface PingData {
   readonly bytes: number;
   /** Main-thread time that the server has spent on its `?lane=`, ms; absent without one. */
   readonly busyMs?: number;
+  /** Only on the article's way, which has no `hello`: whose counts these are. */
+  readonly pod?: string;
 }
 
 /** History from `from` to `to` is really gone. Its `id:` equals `to`. */

@@ -25,7 +25,8 @@ export interface CatchUpOptions {
 
 /**
  * Reads for one reader what its feed's ring does not hold: from the record log, page by page, as fast as its sink
- * takes them, until the ring takes over. It holds one page at most.
+ * takes them, until the ring takes over. It keeps nothing between two pages: a page is asked for when there is room,
+ * and what the sink does not take of it is asked for again.
  */
 export class CatchUp {
   /** The positions through which the client has been served. */
@@ -70,11 +71,12 @@ export class CatchUp {
       if (this.#isRestarted) return 'restarted';
       const partition = firstUncovered(this.#feed, this.served);
       if (partition === undefined) return 'covered';
+      if (!(await this.#untilRoom())) continue;
       const page = await this.#nextPage(partition, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
-      if (page !== undefined && !this.#isRestarted) await this.#write(partition, page);
+      if (page !== undefined && !this.#isRestarted) this.#write(partition, page);
       if (this.#isOver) return 'over';
     }
     return 'stopped';
@@ -90,14 +92,13 @@ export class CatchUp {
     return this.#feed.topic.history.readHistory({ ...this.#feed.historyPlace(partition), from, to, signal });
   }
 
-  async #write(partition: number, { records, next, isGone }: HistoryPage): Promise<void> {
-    if (isGone) await this.#writeGap(partition, next);
+  #write(partition: number, { records, next, isGone }: HistoryPage): void {
+    if (isGone) this.#writeGap(partition, next);
     for (let index = 0; index < records.length; ) {
-      if (!(await this.#untilRoom())) return;
+      if (this.#isOver || !this.#sink.hasRoom) return;
       index = this.#writeSome(partition, records, index);
-      if (this.#isOver) return;
     }
-    if (!this.#stopping.signal.aborted) this.served.set(partition, next);
+    if (!this.#isOver) this.served.set(partition, next);
   }
 
   /** What the sink takes in one write. @returns the index behind it */
@@ -119,8 +120,7 @@ export class CatchUp {
     return index;
   }
 
-  async #writeGap(partition: number, next: number): Promise<void> {
-    if (!(await this.#untilRoom())) return;
+  #writeGap(partition: number, next: number): void {
     const from = this.cursor;
     this.served.set(partition, next);
     const to = this.cursor;

@@ -518,6 +518,7 @@ describe('a slow reader', () => {
     const { reader, sink, text } = fixture.read(cursor(0));
     sink.hasRoom = false;
     await settle();
+    // The page that was on its way is let go again.
     expect(fixture.history.pages).toBe(1);
     expect(text()).toBe('');
     expect(reader.cursor).toBe(cursor(0));

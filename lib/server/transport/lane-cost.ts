@@ -13,14 +13,17 @@ export function laneCost(lane: LaneAccount): Pick<PingData, 'bytes' | 'busyMs'> 
  * For a stream that has no pings of its own: text to put behind an event, which is a `ping` now and then and else
  * nothing. It never comes by itself, so the stream stays as silent as it is.
  */
-export function costTeller(connection: Connection | undefined, everyMs: number, now: () => number): () => string {
+export function costTeller(
+  connection: Connection | undefined,
+  { pod, everyMs, now }: { readonly pod: string; readonly everyMs: number; readonly now: () => number },
+): () => string {
   const lane = connection?.lane;
   let toldAtMs = Number.NEGATIVE_INFINITY;
   return () => {
     const nowMs = now();
     if (lane === undefined || nowMs - toldAtMs < everyMs) return '';
     toldAtMs = nowMs;
-    const data: PingData = { serverTimeMs: nowMs, ...laneCost(lane) };
+    const data: PingData = { serverTimeMs: nowMs, pod, ...laneCost(lane) };
     return controlEvent(EventName.ping, data);
   };
 }

@@ -19,7 +19,7 @@ export function GET(request: Request): Promise<Response> {
     if (article === undefined) throw notHere();
     const id = readFeedId(new URL(request.url), { segment: 2 });
     const connection = connections.current();
-    const cost = costTeller(connection, config.stream.pingMs, Date.now);
+    const cost = costTeller(connection, { pod: config.pod, everyMs: config.stream.pingMs, now: Date.now });
     const encoder = new TextEncoder();
     let stop = (): void => undefined;
     const body = new ReadableStream<Uint8Array>({
