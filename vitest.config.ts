@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{lib,scripts,components,app,bench}/**/*.test.{ts,tsx}'],
+          include: ['{lib,scripts,components,app,bench,e2e}/**/*.test.{ts,tsx}'],
           exclude: [INTEGRATION, ...OUTSIDE],
         },
       },
