@@ -46,3 +46,19 @@ function baseProperties({ port, controllerPort, logDir }: ServerPropertiesOption
     'log.index.size.max.bytes': 1_048_576,
   };
 }
+
+/**
+ * What a broker has for itself where nobody sets it, of all that is lowered above and fits one broker: to see what
+ * Feedline does on a Kafka as it comes.
+ */
+export const STOCK_PROPERTIES: Readonly<Record<string, number>> = {
+  'group.initial.rebalance.delay.ms': 3_000,
+  'offsets.topic.num.partitions': 50,
+  'transaction.state.log.num.partitions': 50,
+  'broker.session.timeout.ms': 9_000,
+  'broker.heartbeat.interval.ms': 2_000,
+  'num.network.threads': 3,
+  'num.io.threads': 8,
+  'log.cleaner.dedupe.buffer.size': 134_217_728,
+  'log.index.size.max.bytes': 10_485_760,
+};
