@@ -14,7 +14,7 @@ const OPTIONS: ChaosOptions = {
   cutsPerSecond: 6,
   isStock: false,
   targets: ['pod-1', 'broker'],
-  liveAgainMaxMs: Number.MAX_SAFE_INTEGER,
+  liveAgainMaxMs: Number.POSITIVE_INFINITY,
   atLeast: { records: 700, cuts: 30 },
 };
 const TIMEOUT_MS = 180_000;
