@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RecordLogKind } from '../../protocol/constants.ts';
-import { type FetchedRecords, PartitionScans } from './partition-scans.ts';
+import type { FetchedRecords } from './page-builder.ts';
+import { PartitionScans } from './partition-scans.ts';
 import { predictPartition } from './partitioner.ts';
 import type {
   HistoryMeter,
