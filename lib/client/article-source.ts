@@ -33,6 +33,7 @@ class ArticleTransport implements Transport {
   readonly #options: ArticleSourceOptions;
   readonly #life: SourceLife;
   #hasRested = false;
+  #pod = '';
 
   constructor(options: ArticleSourceOptions, life: SourceLife) {
     this.#options = options;
@@ -48,6 +49,7 @@ class ArticleTransport implements Transport {
     const { id, lane, rttMs, eventSource } = this.#options;
     const life = this.#life;
     const nowMs = (): number => life.clock.nowMs();
+    life.meter.left(this.#pod);
     const stream = openEventSource(articleUrl(id, { lane, rttMs }), attempt, {
       create: eventSource,
       meter: life.meter,
@@ -65,7 +67,9 @@ class ArticleTransport implements Transport {
     });
     stream.on(EventName.ping, ({ data }) => {
       const ping = parsePing(data);
-      if (ping !== null) life.meter.told(ping);
+      if (ping === null) return;
+      this.#pod = ping.pod;
+      life.meter.told(ping);
     });
   }
 

@@ -40,8 +40,8 @@ class PollTransport implements Transport {
   #cursor: string | undefined;
   #greetedBy: AbortSignal | null = null;
   #headBytes = HEAD_BYTES;
-  /** Of the answer that the server has not told of yet; null where there is none, or more than one. */
-  #untoldBodyBytes: number | null = null;
+  /** Of each pod, the answer that it has not told of yet; none where that is more than one. */
+  readonly #untoldBodyBytes = new Map<string, number>();
 
   constructor(options: PollSourceOptions, life: SourceLife) {
     this.#options = options;
@@ -105,7 +105,7 @@ class PollTransport implements Transport {
   }
 
   #fail(explanation: Explanation): void {
-    this.#untoldBodyBytes = null;
+    this.#untoldBodyBytes.clear();
     this.#life.fail(async () => explanation);
   }
 
@@ -116,11 +116,12 @@ class PollTransport implements Transport {
     const bytes = readNumber(headers, HeaderName.bytes);
     if (bytes !== null) {
       const newBytes = meter.told({ pod, bytes, busyMs: readNumber(headers, HeaderName.busyMs) });
-      if (this.#untoldBodyBytes !== null && newBytes > 0) this.#headBytes = newBytes - this.#untoldBodyBytes;
+      const untold = this.#untoldBodyBytes.get(pod);
+      if (untold !== undefined && newBytes > 0) this.#headBytes = newBytes - untold;
     }
     const bodyBytes = new Blob([text]).size;
-    this.#untoldBodyBytes = bodyBytes;
-    meter.received(this.#headBytes + bodyBytes);
+    this.#untoldBodyBytes.set(pod, bodyBytes);
+    meter.received(this.#headBytes + bodyBytes, pod);
   }
 }
 

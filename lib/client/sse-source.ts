@@ -54,6 +54,7 @@ class SseTransport implements Transport {
   connect(attempt: AbortSignal): void {
     const life = this.#life;
     const { meter, clock } = life;
+    meter.left(this.#pod);
     const stream = openEventSource(this.#url(streamUrl), attempt, {
       create: this.#options.eventSource,
       meter,

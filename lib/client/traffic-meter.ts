@@ -34,15 +34,18 @@ interface PodCost {
   readonly busyMs: number | null;
 }
 
+/** The pod of a stream that has not said whose it is. */
+const PRESENT = '';
+
 /**
- * Counts what a source costs. Bytes are the server's: it tells now and then how many it has sent, and what has come
- * since then is added as far as the page can see it, until it is told again.
+ * Counts what a source costs. Bytes are the server's: each pod tells now and then how many it has sent, and what has
+ * come from it since then is added as far as the page can see it, until it tells again.
  */
 export class TrafficMeter {
   readonly #pods = new Map<string, PodCost>();
   #requests = 0;
   #emptyRoundTrips = 0;
-  #untoldBytes = 0;
+  readonly #untoldBytes = new Map<string, number>();
   #busyMs = 0;
   #isMeasuring = false;
 
@@ -54,9 +57,16 @@ export class TrafficMeter {
     this.#emptyRoundTrips += 1;
   }
 
-  /** Something came that the server has not told of yet. */
-  received(bytes: number): void {
-    this.#untoldBytes += bytes;
+  /** Something came that its pod has not told of yet; without a pod, over the stream that is open. */
+  received(bytes: number, pod = PRESENT): void {
+    this.#untoldBytes.set(pod, (this.#untoldBytes.get(pod) ?? 0) + bytes);
+  }
+
+  /** The stream from this pod is over: what came over it stays untold until that very pod tells again. */
+  left(pod: string): void {
+    const bytes = this.#untoldBytes.get(PRESENT) ?? 0;
+    this.#untoldBytes.delete(PRESENT);
+    this.received(bytes, pod);
   }
 
   /** @returns how many bytes more this pod has told of than the last time */
@@ -67,7 +77,8 @@ export class TrafficMeter {
       ? { bytes: last.before.bytes + last.bytes, busyMs: last.before.busyMs + (last.busyMs ?? 0) }
       : last.before;
     this.#pods.set(pod, { before, bytes, busyMs });
-    this.#untoldBytes = 0;
+    this.#untoldBytes.delete(pod);
+    this.#untoldBytes.delete(PRESENT);
     return isRestarted ? bytes : bytes - last.bytes;
   }
 
@@ -89,7 +100,8 @@ export class TrafficMeter {
 
   traffic(): Traffic {
     const pods = [...this.#pods.values()];
-    const bytes = pods.reduce((sum, pod) => sum + pod.before.bytes + pod.bytes, this.#untoldBytes);
+    const untoldBytes = [...this.#untoldBytes.values()].reduce((sum, each) => sum + each, 0);
+    const bytes = pods.reduce((sum, pod) => sum + pod.before.bytes + pod.bytes, untoldBytes);
     const isBusyKnown = pods.some(({ busyMs }) => busyMs !== null);
     const busyMs = pods.reduce((sum, pod) => sum + pod.before.busyMs + (pod.busyMs ?? 0), 0);
     return {
