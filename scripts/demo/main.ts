@@ -2,20 +2,21 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import open from 'open';
 import { RACE_FEEDS } from '#lib/protocol/race-feeds.ts';
+import { startBalancer } from '#scripts/balancer/balancer.ts';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from '#scripts/demo/options.ts';
+import { podCount } from '#scripts/demo/pod-count.ts';
+import { startPods } from '#scripts/demo/pods.ts';
 import { Running } from '#scripts/demo/running.ts';
 import { startRecordLog } from '#scripts/demo/start-record-log.ts';
 import { step } from '#scripts/demo/steps.ts';
 import { killEveryPart, type Part, startPart } from '#scripts/process/part.ts';
-import { LOOPBACK, nextFreePort } from '#scripts/process/ports.ts';
+import { nextFreePort } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { untilShutdown } from '#scripts/process/until-shutdown.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
 import { parseProduceOptions } from '#scripts/producer/options.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
-import { startServer, untilReady } from '#scripts/server/start-server.ts';
 
-const LOG_FILE = join(ROOT, '.cache', 'demo', 'server.log');
 const FIRST_EVENT_TIMEOUT_MS = 30_000;
 /** Taking away a container that was just being started is the longest of it. */
 const CLEAN_UP_MS = 15_000;
@@ -47,7 +48,7 @@ async function runUntilEnd(options: DemoOptions): Promise<number> {
   );
   const reason = await Promise.race([asked, running.crashed, failure]);
   if (reason !== undefined) console.error(`\nThe demo cannot go on. ${reason}`);
-  console.log('\nEnding: producer, server, record log');
+  console.log('\nEnding: producer, balancer, pods, record log');
   await running.stopAll();
   // What was just being started is not a running part yet; without it, its start fails and cleans up.
   await killEveryPart();
@@ -66,15 +67,21 @@ async function startAll(options: DemoOptions, running: Running, signal: AbortSig
   signal.throwIfAborted();
   await step('Build', buildIfNeeded);
   signal.throwIfAborted();
-  const baseUrl = await step('Server', async () => {
+  const pods = await step('Server', async () => {
+    const { count, why } = podCount(options.pods, recordLog.isShared);
+    const value = await startPods(count, { ...recordLog.serverEnv, DEMO: '1', CORS_ORIGINS: '*' });
+    running.add(value);
+    await value.untilReady();
+    const what = `${count} ${count === 1 ? 'pod' : 'pods'} (${why}): ${value.places().join(', ')}`;
+    return { outcome: `${what}; logs: ${value.logs}`, value };
+  });
+  signal.throwIfAborted();
+  const baseUrl = await step('Balancer', async () => {
     const port = await nextFreePort(options.port);
-    const env = { ...recordLog.serverEnv, DEMO: '1', CORS_ORIGINS: '*' };
-    const part = await startServer({ port, env, logFile: LOG_FILE });
-    running.add(ofPart(part));
-    const value = `http://${LOOPBACK}:${port}`;
-    await untilReady(part, value);
+    const balancer = await startBalancer({ port, pods: pods.readyUrls });
+    running.add({ name: 'balancer', exited: new Promise(() => undefined), stop: balancer.stop, kill: balancer.stop });
     const why = port === options.port ? '' : `, since port ${options.port} is taken`;
-    return { outcome: `ready on ${value}${why}; its log: .cache/demo/server.log`, value };
+    return { outcome: `on ${balancer.url}${why}: each request to the next pod`, value: balancer.url };
   });
   signal.throwIfAborted();
   await step('Producer', async () => {

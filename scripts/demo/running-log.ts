@@ -2,6 +2,8 @@
 export interface RunningLog {
   /** What it is and why it was chosen, for people. */
   readonly outcome: string;
+  /** Whether all pods read the same records, as from Kafka; else each has records of its own. */
+  readonly isShared: boolean;
   /** The server's settings for it. */
   readonly serverEnv: Readonly<Record<string, string | undefined>>;
   /** The producer's arguments for it, given the server's address. */
@@ -21,6 +23,7 @@ const nothing = async () => undefined;
 export function memoryLog(outcome: string): RunningLog {
   return {
     outcome,
+    isShared: false,
     serverEnv: { RECORD_LOG: 'memory', KAFKA_BROKERS: undefined, KAFKA_TOPICS: 'orders' },
     producerArgs: (baseUrl) => ['--url', baseUrl],
     exited: never,
@@ -36,6 +39,7 @@ export function kafkaLog(
   rest: Pick<RunningLog, 'outcome'> & Partial<RunningLog>,
 ): RunningLog {
   return {
+    isShared: true,
     serverEnv: { RECORD_LOG: 'kafka', KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic },
     producerArgs: () => ['--brokers', brokers.join(','), '--topic', topic, '--create-topic'],
     exited: never,

@@ -25,7 +25,7 @@ export class Running {
     });
   }
 
-  /** Ends the producer, then the server, then the record log. */
+  /** Ends the producer, then the balancer, then the pods, then the record log. */
   async stopAll(): Promise<void> {
     this.#isEnding = true;
     for (const part of this.#parts.toReversed()) await part.stop();

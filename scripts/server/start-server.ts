@@ -11,18 +11,23 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 8000;
 
 export interface ServerOptions {
+  /** What people call it; default "server". */
+  readonly name?: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets the whole log of the server. */
   readonly logFile: string;
+  /** Default false: the log begins anew. */
+  readonly isLogContinued?: boolean;
 }
 
 /** Starts the production server on the loopback; it may not be ready yet. */
-export async function startServer({ port, env, logFile }: ServerOptions): Promise<Part> {
+export async function startServer(options: ServerOptions): Promise<Part> {
+  const { name = 'server', port, env, logFile, isLogContinued = false } = options;
   await mkdir(dirname(logFile), { recursive: true });
-  const log = createWriteStream(logFile);
+  const log = createWriteStream(logFile, { flags: isLogContinued ? 'a' : 'w' });
   const part = await startPart({
-    name: 'server',
+    name,
     command: process.execPath,
     args: [join(ROOT, 'scripts', 'start.mjs')],
     cwd: ROOT,
@@ -47,7 +52,7 @@ export async function untilReady(part: Part, baseUrl: string): Promise<void> {
     answer = `${response.status} ${await response.text()}`;
     return response.ok ? true : undefined;
   };
-  const failure = () => (part.isRunning() ? undefined : `The server ended:\n${part.lastLines().join('\n')}`);
+  const failure = () => (part.isRunning() ? undefined : `The ${part.name} ended:\n${part.lastLines().join('\n')}`);
   await waitUntil('The server being ready', ask, { timeoutMs: READY_TIMEOUT_MS, failure }).catch((error: Error) => {
     throw new Error(`${error.message} /readyz said: ${answer}`, { cause: error });
   });
