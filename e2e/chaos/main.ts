@@ -10,8 +10,10 @@ const EXIT_INTERRUPTED = 130;
 
 const log = (line: string) => console.log(`chaos: ${line}`);
 
-async function main(): Promise<number> {
-  const options = parseChaosOptions(process.argv.slice(2));
+/** Runs it. @returns the exit code: 0 only where nothing is at fault */
+export async function main(): Promise<number> {
+  const options = readOptions();
+  if (options === undefined) return 1;
   if (options === 'help') {
     console.log(CHAOS_HELP);
     return 0;
@@ -26,16 +28,20 @@ async function main(): Promise<number> {
     printFaults(faults, options);
     return faults.length === 0 ? 0 : 1;
   } catch (error) {
-    if (!signal.aborted) throw error;
-    log('ended early, so there is nothing to judge');
-    return EXIT_INTERRUPTED;
+    if (signal.aborted) {
+      log('ended early, so there is nothing to judge');
+      return EXIT_INTERRUPTED;
+    }
+    console.error((error as Error).message);
+    return 1;
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  },
-);
+function readOptions(): ReturnType<typeof parseChaosOptions> | undefined {
+  try {
+    return parseChaosOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    return undefined;
+  }
+}

@@ -12,9 +12,10 @@ export interface KafkaClientOptions {
 
 /**
  * Rides an outage out without leaving the group. With kafkajs's defaults the consumer gives up after five tries and
- * restarts without its positions: every record of the outage would be passed over.
+ * restarts without its positions: every record of the outage would be passed over. How long it waits between two tries
+ * is most of how long a client waits after the broker's return.
  */
-export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER };
+export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: Number.MAX_SAFE_INTEGER };
 
 /** For requests whose failure is an answer. */
 export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
