@@ -16,6 +16,12 @@ async function untilLive(page: Page): Promise<void> {
   await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
 }
 
+/** What is stored, the pod may not have read yet. */
+async function untilRead(request: APIRequestContext, id: string, records: number): Promise<void> {
+  const read = async (): Promise<unknown> => (await (await request.get(`/api/feeds?prefix=${id}`)).json()).feeds[0];
+  await expect.poll(read).toMatchObject({ id, records });
+}
+
 test('a feed’s page shows each event as it comes: last value, tape, seq and latency', async ({
   page,
   request,
@@ -42,6 +48,7 @@ test('a feed’s page opens with its last value, which counts for no figure, and
   feedId,
 }) => {
   for (const seq of [1, 2, 3]) await publish(request, feedId, seq, { producedAtMs: Date.now() - 3_600_000 });
+  await untilRead(request, feedId, 3);
   await page.goto(`/feeds/${feedId}`);
   await untilLive(page);
   await expect(figure(page, 'last-seq')).toContainText('3');

@@ -218,6 +218,8 @@ describe('clients that behave badly', () => {
     const value = JSON.stringify({ lines: ['one', ' two'] }, null, 1);
     await server.publishText(id, value);
     await client.until(() => expect(client.values).toEqual([value]));
+    client.close();
+    await server.untilMetric('feedline_article_listeners', 0);
   });
 
   it('HEAD on the article’s way keeps nothing', async () => {

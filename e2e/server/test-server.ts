@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import type { FeedList } from '#lib/protocol/events.ts';
 import type { Part } from '#scripts/process/part.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
@@ -65,6 +66,15 @@ export class TestServer {
     const path = `/api/feeds/${encodeURIComponent(id)}/events${query}`;
     const response = await this.fetch(path, { method: 'POST', headers, body });
     expect(response.status).toBe(201);
+  }
+
+  /** Waits until this server has read so many records of an ID: what is stored, it may not have read yet. */
+  async untilRead(id: string, records: number): Promise<void> {
+    const read = async (): Promise<number> => {
+      const { feeds } = (await (await this.fetch(`/api/feeds?prefix=${encodeURIComponent(id)}`)).json()) as FeedList;
+      return feeds.find((feed) => feed.id === id)?.records ?? 0;
+    };
+    await vi.waitFor(async () => expect(await read()).toBe(records), { timeout: 30_000, interval: 10 });
   }
 
   /** One number from `/metrics`. */

@@ -159,11 +159,13 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
       it.each([1, 7, 120])('begins with the %i newest events where that is asked for', async (count) => {
         const id = newFeedId();
         await publish(id, 1, 130);
+        await server.untilRead(id, 130);
         // Nobody has watched it: all of them lie in the record log alone.
         const cold = await connect(`id=${id}&last=${count}`);
         await until(() => expect(cold.values).toEqual(seqs(131 - count, 130)));
         await publish(id, 131, 133);
         await until(() => expect(cold.values).toEqual(seqs(131 - count, 133)));
+        await server.untilRead(id, 133);
         // Now the newest of them are in the ring.
         const warm = await connect(`id=${id}&last=${count}`);
         await until(() => expect(warm.values).toEqual(seqs(134 - count, 133)));
@@ -179,6 +181,7 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
       it('prefers a cursor to any other beginning', async () => {
         const id = newFeedId();
         await publish(id, 1, 5);
+        await server.untilRead(id, 5);
         const first = await connect(`id=${id}&last=2`);
         await until(() => expect(first.values).toEqual(seqs(4, 5)));
         first.close();
@@ -203,6 +206,7 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
         const id = newFeedId();
         await publish(id, 1, 3);
         await server.publishLast(id, 4);
+        await server.untilRead(id, 4);
         const client = open(server, `id=${id}&last=1`);
         clients.push(client);
         await until(() => expect(client).toMatchObject({ values: ['4'], isEnded: true }));
