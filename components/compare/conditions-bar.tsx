@@ -3,7 +3,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import { feedIdProblem } from '#components/shell/feed-href.ts';
 import { Button } from '#components/ui/button.tsx';
-import { formatMs, formatSeconds } from '#lib/client/format.ts';
+import { formatInterval, formatMs, formatSeconds } from '#lib/client/format.ts';
 import type { Conditions } from '#lib/client/lanes.ts';
 import { trafficOf } from '#lib/client/verdict.ts';
 import { RACE_FEEDS } from '#lib/protocol/race-feeds.ts';
@@ -57,10 +57,7 @@ export function ConditionsBar({ conditions, isDemo }: ConditionsBarProps) {
           )}
           <Choice
             title="Naive polls every"
-            options={INTERVALS_MS.map((value) => ({
-              value,
-              words: value < 1000 ? formatMs(value) : formatSeconds(value),
-            }))}
+            options={INTERVALS_MS.map((value) => ({ value, words: formatInterval(value) }))}
             chosen={conditions.intervalMs}
             onChoose={(intervalMs) => choose({ intervalMs })}
           />

@@ -39,6 +39,11 @@ export function formatSeconds(ms: number): string {
   return wholeS < 172_800 ? `${Math.floor(wholeS / 3600)} h` : `${Math.floor(wholeS / 86_400)} d`;
 }
 
+/** An interval that was chosen: exact, in the unit that it was chosen in. */
+export function formatInterval(ms: number): string {
+  return ms < 1000 ? formatMs(ms) : formatSeconds(ms);
+}
+
 /** Time of day with ms, in the viewer's time zone. */
 export function formatTimeOfDay(atMs: number): string {
   const at = new Date(atMs);

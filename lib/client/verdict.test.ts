@@ -27,6 +27,7 @@ test('the conditions are in it', () => {
     'order-7, no added round trip, naive polls every 1 s, long polls of up to 25 s',
   );
   expect(conditionsWords({ ...CONDITIONS, feedId: RACE_FEEDS.quiet })).toContain('quiet: an event every 60 s');
+  expect(conditionsWords({ ...CONDITIONS, intervalMs: 250 })).toContain('naive polls every 250 ms');
 });
 
 describe('latency', () => {

@@ -1,5 +1,5 @@
 import { RACE_FEEDS, RACE_TRAFFIC, type Traffic as TrafficKind } from '#lib/protocol/race-feeds.ts';
-import { formatCount, formatMs, formatSeconds } from './format.ts';
+import { formatCount, formatInterval, formatMs, formatSeconds } from './format.ts';
 import type { Conditions, LaneName } from './lanes.ts';
 import type { Figures } from './stats.ts';
 import type { Traffic } from './traffic-meter.ts';
@@ -42,7 +42,7 @@ export function conditionsWords({ feedId, rttMs, intervalMs, waitMs }: Condition
   const kind = trafficOf(feedId);
   const traffic = kind === undefined ? '' : ` (${TRAFFIC_WORDS[kind]})`;
   const rtt = rttMs === 0 ? 'no added round trip' : `${rttMs} ms added round trip`;
-  return `${feedId}${traffic}, ${rtt}, naive polls every ${formatSeconds(intervalMs)}, long polls of up to ${formatSeconds(waitMs)}`;
+  return `${feedId}${traffic}, ${rtt}, naive polls every ${formatInterval(intervalMs)}, long polls of up to ${formatSeconds(waitMs)}`;
 }
 
 /**
