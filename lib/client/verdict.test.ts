@@ -20,7 +20,7 @@ const sentences = (results: readonly LaneResult[], elapsedMs = 90_000) => verdic
 
 test('the conditions are in it', () => {
   expect(sentences([lane('sse', 50)])[0]).toBe(
-    'Last 60 s on race-bursts (bursts: 30 events in 0.6 s, then 6 s of silence), 80 ms added round trip, naive polls every 1 s, long polls of up to 25 s:',
+    'First 90 s (latency: the last 60 s) on race-bursts (bursts: 30 events in 0.6 s, then 6 s of silence), 80 ms added round trip, naive polls every 1 s, long polls of up to 25 s:',
   );
   expect(sentences([lane('sse', 50)], 12_400)[0]).toMatch(/^First 12 s on /);
   expect(conditionsWords({ ...CONDITIONS, feedId: 'order-7', rttMs: 0 })).toBe(

@@ -1,7 +1,7 @@
 import { RACE_FEEDS, RACE_TRAFFIC, type Traffic as TrafficKind } from '#lib/protocol/race-feeds.ts';
 import { formatCount, formatInterval, formatMs, formatSeconds } from './format.ts';
 import type { Conditions, LaneName } from './lanes.ts';
-import type { Figures } from './stats.ts';
+import { type Figures, WINDOW_MS } from './stats.ts';
 import type { Traffic } from './traffic-meter.ts';
 
 /** What one lane has come to. */
@@ -52,10 +52,10 @@ export function conditionsWords({ feedId, rttMs, intervalMs, waitMs }: Condition
 export function verdict(conditions: Conditions, results: readonly LaneResult[], elapsedMs: number): readonly string[] {
   const sse = results.find(({ name }) => name === 'sse');
   const others = results.filter(({ name }) => name !== 'sse');
-  const span = elapsedMs < 60_000 ? `First ${formatSeconds(elapsedMs)}` : 'Last 60 s';
+  const window = elapsedMs > WINDOW_MS ? ` (latency: the last ${formatSeconds(WINDOW_MS)})` : '';
   const latency = sse === undefined ? ['Feedline over SSE is off: nothing to compare with.'] : compareAll(sse, others);
   return [
-    `${span} on ${conditionsWords(conditions)}:`,
+    `First ${formatSeconds(elapsedMs)}${window} on ${conditionsWords(conditions)}:`,
     ...latency,
     ...results.flatMap((result) => costSentence(result)),
     lossSentence(results),
