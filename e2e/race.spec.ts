@@ -207,6 +207,7 @@ test('a stream that is refused says with which status and for how long, which Ev
     await untilState(page, lane, 'live');
     await untilShown(page, lane, 'events', 2);
   }
+  await expect(page.getByTestId('verdict')).toContainText('The article’s SSE has given up after 0 events');
   await proxy.stop();
 });
 

@@ -55,7 +55,8 @@ export function VerdictCard({ run, isPaused, children }: VerdictCardProps) {
 function verdictOf({ conditions, lanes, startedAtMs }: RaceRun): readonly string[] {
   const results = [...lanes].flatMap(([name, feed]): LaneResult[] => {
     const { figures, traffic, connection } = feed.state.getState();
-    return connection.closeReason === 'stopped' ? [] : [{ name, figures, traffic }];
+    const { closeReason } = connection;
+    return closeReason === 'stopped' ? [] : [{ name, figures, traffic, hasFailed: closeReason === 'failed' }];
   });
   return verdict(conditions, results, Date.now() - startedAtMs);
 }

@@ -88,3 +88,10 @@ test('loss is told of whoever lost', () => {
     'Feedline over SSE got 2 twice; the article’s SSE missed 1 event.',
   );
 });
+
+test('a lane that has given up is not praised for what it can no longer miss', () => {
+  const said = sentences([lane('sse', 50), { ...lane('article', 50), hasFailed: true }]);
+  expect(said).toContain('The article’s SSE has given up after 100 events and gets no more.');
+  expect(said).not.toContain('No lane has missed an event or got one twice.');
+  expect(said.at(-1)).toBe('No other lane has missed an event or got one twice.');
+});

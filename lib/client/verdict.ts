@@ -9,6 +9,8 @@ export interface LaneResult {
   readonly name: LaneName;
   readonly figures: Figures;
   readonly traffic: Traffic;
+  /** It has closed for good on an error: what it no longer gets, it cannot count as missed. */
+  readonly hasFailed?: boolean;
 }
 
 /** Fewer events than this say nothing of a lane's latency. */
@@ -58,6 +60,7 @@ export function verdict(conditions: Conditions, results: readonly LaneResult[], 
     `First ${formatSeconds(elapsedMs)}${window} on ${conditionsWords(conditions)}:`,
     ...latency,
     ...results.flatMap((result) => costSentence(result)),
+    ...results.filter(({ hasFailed }) => hasFailed).map(failureSentence),
     lossSentence(results),
   ];
 }
@@ -98,9 +101,16 @@ function costSentence({ name, figures, traffic }: LaneResult): readonly string[]
   return [perEvent >= 0.01 && figures.events > 0 ? `${all}: ${formatTimes(perEvent)} per event.` : `${all}.`];
 }
 
+function failureSentence({ name, figures }: LaneResult): string {
+  return `${capitalised(LANE_WORDS[name])} has given up after ${counted(figures.events, 'event')} and gets no more.`;
+}
+
 function lossSentence(results: readonly LaneResult[]): string {
   const lossy = results.filter(({ figures }) => figures.missed > 0 || figures.repeated > 0);
-  if (lossy.length === 0) return 'No lane has missed an event or got one twice.';
+  if (lossy.length === 0) {
+    const who = results.some(({ hasFailed }) => hasFailed) ? 'No other lane' : 'No lane';
+    return `${who} has missed an event or got one twice.`;
+  }
   const said = lossy.map(({ name, figures: { missed, repeated } }) => {
     const parts = [
       missed > 0 && `missed ${counted(missed, 'event')}`,
