@@ -222,6 +222,8 @@ test('a lane that is switched off holds no connection, and on again goes on wher
   for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', 1);
   await page.keyboard.press('1');
   await untilState(page, 'sse', 'closed');
+  // Its switch is the only way back: a button beside it that does nothing would be a second one.
+  await expect(laneCard(page, 'sse').getByRole('button')).toHaveCount(1);
   await expect(page.getByTestId('verdict')).toContainText('Feedline over SSE is off: nothing to compare with.');
   await publish(request, feedId, [2, 3]);
   await untilShown(page, 'article', 'events', 3);

@@ -42,8 +42,9 @@ export function ConnectionBadge({ name }: ConnectionBadgeProps) {
 
 function RetryButton({ connection }: { readonly connection: Connection }) {
   const feed = useFeedStore();
-  const canReopen = connection.state === 'closed' && connection.closeReason !== 'done';
-  if (connection.state !== 'reconnecting' && !canReopen) return null;
+  // What the page itself has closed comes back by the same way: a hidden tab when it is shown, a lane by its switch.
+  const hasFailed = connection.state === 'closed' && connection.closeReason === 'failed';
+  if (connection.state !== 'reconnecting' && !hasFailed) return null;
   return <Button onClick={() => feed.retryNow()}>Retry now</Button>;
 }
 
