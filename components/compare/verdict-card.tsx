@@ -2,7 +2,8 @@
 
 import { type ReactNode, useEffect, useState } from 'react';
 import { Card } from '#components/ui/card.tsx';
-import { formatCount } from '#lib/client/format.ts';
+import type { Produced } from '#lib/client/calibrator.ts';
+import { formatCount, formatMs } from '#lib/client/format.ts';
 import type { RaceRun } from '#lib/client/race.ts';
 import { type LaneResult, verdict } from '#lib/client/verdict.ts';
 
@@ -18,14 +19,11 @@ interface VerdictCardProps {
 
 /** What the race has shown so far, in sentences. */
 export function VerdictCard({ run, isPaused, children }: VerdictCardProps) {
-  const [[conditions, ...sentences], setVerdict] = useState(() => verdictOf(run));
-  const [produced, setProduced] = useState(run.produced);
+  const [{ sentences: said, produced, ageMs }, setSnapshot] = useState(() => snapshotOf(run));
+  const [conditions, ...sentences] = said;
   useEffect(() => {
     if (isPaused) return;
-    const timer = setInterval(() => {
-      setVerdict(verdictOf(run));
-      setProduced(run.produced());
-    }, VERDICT_MS);
+    const timer = setInterval(() => setSnapshot(snapshotOf(run)), VERDICT_MS);
     return () => clearInterval(timer);
   }, [run, isPaused]);
   return (
@@ -39,17 +37,38 @@ export function VerdictCard({ run, isPaused, children }: VerdictCardProps) {
             </li>
           ))}
         </ul>
-        <p className="mt-2 text-xs text-ink-muted">
-          The record log has got{' '}
-          <data data-testid="produced" value={produced.events}>
-            {produced.isExact ? '' : 'over '}
-            {formatCount(produced.events)}
-          </data>{' '}
-          events of this feed since the start, counted every 2 s.
-        </p>
+        <ProducedLine produced={produced} ageMs={ageMs} />
       </div>
     </Card>
   );
+}
+
+/** The count is a little older than the sentences, and says so: else it would seem that lanes get what is not there. */
+function ProducedLine({ produced, ageMs }: Pick<Snapshot, 'produced' | 'ageMs'>) {
+  return (
+    <p className="mt-2 text-xs text-ink-muted">
+      Since the start the record log has got{' '}
+      <data data-testid="produced" value={produced.events}>
+        {produced.isExact ? '' : 'over '}
+        {formatCount(produced.events)}
+      </data>{' '}
+      {produced.events === 1 ? 'event' : 'events'} of this feed
+      {ageMs === null ? '.' : `, counted ${formatMs(ageMs)} before the sentences above.`}
+    </p>
+  );
+}
+
+interface Snapshot {
+  readonly sentences: readonly string[];
+  readonly produced: Produced;
+  /** How long before the sentences were made what was produced was counted. */
+  readonly ageMs: number | null;
+}
+
+function snapshotOf(run: RaceRun): Snapshot {
+  const produced = run.produced();
+  const ageMs = produced.asOfMs === null ? null : Math.max(0, Date.now() - produced.asOfMs);
+  return { sentences: verdictOf(run), produced, ageMs };
 }
 
 function verdictOf({ conditions, lanes, startedAtMs }: RaceRun): readonly string[] {

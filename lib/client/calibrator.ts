@@ -29,6 +29,14 @@ export interface Produced {
   readonly events: number;
   /** False once a gap, or skipping, has left some uncounted. */
   readonly isExact: boolean;
+  /** All that was there at this time is counted; null before the first answer. */
+  readonly asOfMs: number | null;
+}
+
+interface Answer {
+  readonly headers: Headers;
+  readonly text: string;
+  readonly requestedAtMs: number;
 }
 
 /**
@@ -41,7 +49,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
   const isHidden = options.isHidden ?? (() => document.hidden);
   let cursor: string | undefined;
   let hasStarted = false;
-  let produced: Produced = { events: 0, isExact: true };
+  let produced: Produced = { events: 0, isExact: true, asOfMs: null };
 
   async function ask(): Promise<void> {
     const answer = isHidden() ? null : await fetchAnswer();
@@ -50,7 +58,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
     clock.after(isFull && isCounting ? 0 : intervalMs, signal, () => void ask());
   }
 
-  async function fetchAnswer(): Promise<{ headers: Headers; text: string } | null> {
+  async function fetchAnswer(): Promise<Answer | null> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
     const requestedAtMs = clock.nowMs();
     try {
@@ -62,7 +70,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
       if (server !== null) {
         clocks.addRoundTrip(headers.get(HeaderName.pod) ?? '', { requestedAtMs, ...server, answeredAtMs });
       }
-      return { headers, text: await response.text() };
+      return { headers, text: await response.text(), requestedAtMs };
     } catch {
       // Refused, timed out or aborted: asked again later; the sources are those who tell what is wrong.
       return null;
@@ -70,7 +78,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
   }
 
   /** @returns whether more is waiting */
-  function heed({ headers, text }: { headers: Headers; text: string }): boolean {
+  function heed({ headers, text, requestedAtMs }: Answer): boolean {
     const body = parsePollBody(text);
     const next = body?.cursor ?? headers.get(HeaderName.cursor);
     if (next === null) return false;
@@ -83,6 +91,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
       else addRecord(event.data);
     }
     const isFull = events.length >= MANY_EVENTS;
+    if (!isFull) produced = { ...produced, asOfMs: requestedAtMs };
     if (isFull && !isCounting) {
       cursor = undefined;
       produced = { ...produced, isExact: false };
