@@ -281,7 +281,9 @@ test('conditions are chosen by mouse and keyboard, kept in the URL, and begin an
   await expect(page.getByRole('radio', { name: '80 ms' })).toBeChecked();
   await page.getByLabel('Own feed').fill('my-feed');
   await page.getByRole('button', { name: 'Race' }).click();
-  await expect(page.getByTestId('verdict')).toContainText('on my-feed, 80 ms added round trip');
+  await expect(page.getByTestId('verdict')).toContainText(
+    'on my-feed, 80 ms added round trip, naive polls every 1 s, long polls of up to 25 s:',
+  );
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -41,10 +41,10 @@ export function HowMeasured({ run, isDemo }: HowMeasuredProps) {
         </Method>
         <Method title="CPU">
           Here: time of this page’s thread in the lane’s handlers, parsing and counting, without drawing and without the
-          browser’s network process. Whichever stream an event reaches first wakes the thread and pays for that, so of
-          two streams the first one looks dearer than it is: switch it off, and the other one takes as long. Server:
-          main-thread time of the lane’s requests, by Node’s <code>async_hooks</code>, without reading Kafka, garbage
-          collection and the kernel.
+          browser’s network process. Server: main-thread time of the lane’s requests, by Node’s <code>async_hooks</code>
+          , without reading Kafka, garbage collection and the kernel. On both sides the stream that an event reaches
+          first wakes the thread and pays for it, so Feedline’s looks dearer beside the article’s than it is: switch it
+          off, and the article’s takes as long.
         </Method>
         <Method title="Added round trip">
           {isDemo
