@@ -9,6 +9,9 @@ const DRAW_MS = 250;
 /** Upper ends of the scale, in ms: steps, so that it does not jitter with every event. */
 const STEPS_MS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 3_600_000] as const;
 
+/** A break lasts until the next point of its own line: uPlot's default ends it at the next point of any line. */
+const NULL_EXPAND: uPlot.JoinNullMode.Expand = 2;
+
 /** The points of one line. */
 export interface LineData {
   /** Seconds before now, ascending: −60 … 0. */
@@ -42,8 +45,7 @@ export function UplotChart({ lines, windowS, heightPx, read }: UplotChartProps) 
     const plot = new uPlot(options, [[], ...lines.map(() => [])], box.current);
     const draw = (): void => {
       const data = read();
-      // Each line has its own times: the join makes one column of all of them.
-      if (data !== null && !document.hidden) plot.setData(uPlot.join(data.map(({ xs, ys }) => [[...xs], [...ys]])));
+      if (data !== null && !document.hidden) plot.setData(joinLines(data));
     };
     const resized = new ResizeObserver(([entry]) => {
       if (entry !== undefined) plot.setSize({ width: entry.contentRect.width, height: heightPx });
@@ -58,6 +60,13 @@ export function UplotChart({ lines, windowS, heightPx, read }: UplotChartProps) 
     };
   }, [lines, windowS, heightPx, read]);
   return <div ref={box} className="min-w-0" style={{ height: heightPx }} />;
+}
+
+/** Each line has its own times: the join makes one column of all of them, in which a broken line stays broken. */
+export function joinLines(lines: readonly LineData[]): uPlot.AlignedData {
+  const tables = lines.map(({ xs, ys }): uPlot.AlignedData => [[...xs], [...ys]]);
+  const modes = lines.map(() => [NULL_EXPAND, NULL_EXPAND]);
+  return uPlot.join(tables, modes);
 }
 
 function optionsOf(width: number, height: number, windowS: number, lines: readonly LineStyle[]): uPlot.Options {
