@@ -66,6 +66,11 @@ describe('latency', () => {
     );
   });
 
+  test('does not promise a comparison that quiet traffic can never give', () => {
+    const said = verdict({ ...CONDITIONS, feedId: RACE_FEEDS.quiet }, [lane('sse', 50, { timedEvents: 1 })], 90_000);
+    expect(said[1]).toBe('Quiet traffic brings too few events to compare latencies, only costs.');
+  });
+
   test('is not compared with a lane that is off', () => {
     expect(sentences([lane('poll', 900)])).toContain('Feedline over SSE is off: nothing to compare with.');
   });
