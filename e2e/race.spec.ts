@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { APIRequestContext, Page } from '@playwright/test';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
 import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
@@ -153,6 +154,33 @@ test('with no added round trip and steady events long polling is judged by its l
   const apartMs = Math.abs(Number(longPollMs) - Number(sseMs));
   if (apartMs < 4) expect(words, said).toBe('as quick as');
   await expect(page.getByText('With 0 ms, on one machine, long polling is about as quick as SSE')).toBeVisible();
+});
+
+test('a comparison is exported as the page shows it, and its link opens the same race', async ({
+  page,
+  request,
+  feedId,
+}) => {
+  await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
+  await untilRacing(page);
+  await publish(request, feedId, seqsFrom(1, 12));
+  for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', 12);
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(new RegExp(`^feedline-${feedId}-[\\dT-]+\\.json$`));
+  const exported = JSON.parse(await readFile(await download.path(), 'utf8'));
+  expect(exported).toMatchObject({ kind: 'feedline-race', conditions: { feedId, rttMs: 0, intervalMs: 250 } });
+  for (const lane of LANE_NAMES) {
+    expect(exported.lanes[lane]).toMatchObject({ events: 12, missed: 0, repeated: 0 });
+    expect(exported.lanes[lane].requests).toBeLessThanOrEqual(await shown(page, lane, 'requests'));
+  }
+  expect(exported.verdict).toContain('No lane has missed an event or got one twice.');
+  await page.goto(exported.url);
+  await untilRacing(page);
+  await expect(page.getByTestId('verdict')).toContainText(
+    `on ${feedId}, no added round trip, naive polls every 250 ms`,
+  );
 });
 
 test('latency is right, within the error it shows, where the producer’s clock is 5 s off', async ({

@@ -5,7 +5,9 @@ import { Card } from '#components/ui/card.tsx';
 import type { Produced } from '#lib/client/calibrator.ts';
 import { formatCount, formatMs } from '#lib/client/format.ts';
 import type { RaceRun } from '#lib/client/race.ts';
-import { type LaneResult, verdict } from '#lib/client/verdict.ts';
+import { resultsOf } from '#lib/client/race-results.ts';
+import { verdict } from '#lib/client/verdict.ts';
+import { ExportButton } from './export-button.tsx';
 
 /** Sentences are read, so they change slowly; ms. */
 const VERDICT_MS = 2000;
@@ -27,7 +29,16 @@ export function VerdictCard({ run, isPaused, children }: VerdictCardProps) {
     return () => clearInterval(timer);
   }, [run, isPaused]);
   return (
-    <Card title="Verdict" level="h2" aside={children}>
+    <Card
+      title="Verdict"
+      level="h2"
+      aside={
+        <span className="flex gap-2">
+          <ExportButton run={run} />
+          {children}
+        </span>
+      }
+    >
       <div data-testid="verdict" className="px-4 py-3">
         <p className="wrap-anywhere text-ink-muted">{conditions}</p>
         <ul className="mt-2 list-disc gap-x-10 pl-5 @4xl:columns-2">
@@ -68,14 +79,6 @@ interface Snapshot {
 function snapshotOf(run: RaceRun): Snapshot {
   const produced = run.produced();
   const ageMs = produced.asOfMs === null ? null : Math.max(0, Date.now() - produced.asOfMs);
-  return { sentences: verdictOf(run), produced, ageMs };
-}
-
-function verdictOf({ conditions, lanes, startedAtMs }: RaceRun): readonly string[] {
-  const results = [...lanes].flatMap(([name, feed]): LaneResult[] => {
-    const { figures, traffic, connection } = feed.state.getState();
-    const { closeReason } = connection;
-    return closeReason === 'stopped' ? [] : [{ name, figures, traffic, hasFailed: closeReason === 'failed' }];
-  });
-  return verdict(conditions, results, Date.now() - startedAtMs);
+  const sentences = verdict(run.conditions, resultsOf(run), Date.now() - run.startedAtMs);
+  return { sentences, produced, ageMs };
 }

@@ -1,0 +1,32 @@
+'use client';
+
+import { Button } from '#components/ui/button.tsx';
+import type { RaceRun } from '#lib/client/race.ts';
+import { type RaceMoment, raceExport, raceExportName } from '#lib/client/race-export.ts';
+import { resultsOf } from '#lib/client/race-results.ts';
+
+/** Saves the comparison as it is now, as JSON. */
+export function ExportButton({ run }: { readonly run: RaceRun }) {
+  return (
+    <Button title="Save this comparison as JSON" onClick={() => save(momentOf(run))}>
+      Export
+    </Button>
+  );
+}
+
+function momentOf(run: RaceRun): RaceMoment {
+  const { conditions, startedAtMs } = run;
+  const about = { conditions, startedAtMs, nowMs: Date.now(), url: location.href };
+  return { ...about, results: resultsOf(run), produced: run.produced(), producerClock: run.producerClock() };
+}
+
+function save(moment: RaceMoment): void {
+  const exported = raceExport(moment);
+  const file = new Blob([`${JSON.stringify(exported, null, 2)}\n`], { type: 'application/json' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = raceExportName(exported);
+  link.click();
+  // The download holds the file by itself from here on.
+  setTimeout(() => URL.revokeObjectURL(link.href), 0);
+}
