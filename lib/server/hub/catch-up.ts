@@ -54,6 +54,11 @@ export class CatchUp {
     return this.#encoder.encode(this.served, this.#isOver);
   }
 
+  /** Whether the feed's last event has been written, which its reader learns a moment later. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** The sink has room again. */
   pump(): void {
     this.#onRoom();

@@ -76,7 +76,7 @@ export class Reader {
 
   /** Whether the feed's last event has been written: nothing will follow. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#catchUp?.isOver === true;
   }
 
   /** Whether all that was stored when it began has been written, as far as the sink had room. */

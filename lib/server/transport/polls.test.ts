@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventFormat, HeaderName, POLL_FULL_EVENTS, RecordLogKind } from '../../protocol/constants.ts';
+import { EventFormat, FEED_END_HEADER, HeaderName, POLL_FULL_EVENTS, RecordLogKind } from '../../protocol/constants.ts';
 import type { PollBody } from '../../protocol/events.ts';
 import type { Begin } from '../hub/begin.ts';
 import { Hub } from '../hub/hub.ts';
@@ -52,9 +52,20 @@ class Fixture {
     this.hub.onBatch({ topic: TOPIC, partition: 0, records, nextPosition: this.#offset });
   }
 
+  /** Records that were stored before the pod began. */
+  store(...records: LogRecord[]): this {
+    this.history.add(0, ...records);
+    return this;
+  }
+
   poll(waitMs: number, after: string | null = null, from = newClient()): Promise<Response> {
     const begin: Begin = after === null ? { at: 'now' } : { at: 'cursor', cursor: after };
     return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs }, from);
+  }
+
+  pollLast(waitMs: number): Promise<Response> {
+    const begin: Begin = { at: 'last', count: 1 };
+    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs }, newClient());
   }
 
   async cursor(): Promise<string> {
@@ -110,6 +121,16 @@ describe('polls', () => {
     }
     expect(got).toEqual(['a', 'b', 'c']);
     expect((await later.poll(0, cursor)).status).toBe(204);
+  });
+
+  it('say that the feed is over in the answer that brings its last event, also where the record log has it', async () => {
+    const key = Buffer.from(ID);
+    const last = { offset: 0, key, value: key, headers: { [FEED_END_HEADER]: '' }, timestampMs: 0 };
+    for (const waitMs of [0, 60_000]) {
+      const fixture = new Fixture().store(last).ready(1);
+      const body = await bodyOf(await fixture.pollLast(waitMs));
+      expect(body).toMatchObject({ events: [{ data: ID }], ended: true });
+    }
   });
 
   it('give all that one batch has brought in one answer', async () => {
