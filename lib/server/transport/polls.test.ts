@@ -104,6 +104,18 @@ describe('polls', () => {
     expect(dataOf(await bodyOf(next))).toEqual(['later']);
   });
 
+  it('wait no longer than they were told to where the record log has nothing for them', async () => {
+    const fixture = new Fixture().ready();
+    const start = await fixture.cursor();
+    const later = new Fixture();
+    later.history.setEnd(0, 9);
+    later.ready(9);
+    const begunAtMs = performance.now();
+    expect((await later.poll(20, start)).status).toBe(204);
+    // What has to be read first may take two seconds, but only while it is read.
+    expect(performance.now() - begunAtMs).toBeLessThan(1_000);
+  });
+
   it('that do not wait are answered with what the record log has stored, page by page', async () => {
     const fixture = new Fixture().ready();
     const start = await fixture.cursor();

@@ -112,7 +112,9 @@ export class Polls {
     reader.pump();
     // What is stored is answered at once too, but it takes a moment to be read.
     const patience = lifeOf(client, reader.isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS));
-    if (waitMs === 0) void reader.settled.then(() => poll.end('empty'));
+    const whenDue = (): void => void reader.settled.then(() => poll.end('empty'));
+    const due = setTimeout(whenDue, waitMs);
+    if (waitMs === 0) whenDue();
     patience.onEnd((reason) => poll.end(reason));
     this.#waiting.set(poll, client.connection);
     if (this.#isDraining) poll.end('drained');
@@ -123,6 +125,7 @@ export class Polls {
       return end === 'events' ? bodyOf(poll, cursor, isOver) : emptyAnswer(cursor);
     } finally {
       this.#waiting.delete(poll);
+      clearTimeout(due);
       patience.stop();
       reader.close(this.#context.now());
     }
