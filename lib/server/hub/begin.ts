@@ -1,7 +1,7 @@
 import { type Cursor, decodeCursor, isOfLog, type Positions } from '../../protocol/cursor.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
-import { findLast } from './last-events.ts';
+import { findLast, type LastEventsOptions } from './last-events.ts';
 import { findStart, type Start, servedIn, startAtNow } from './resume.ts';
 
 /** Where a client wants to begin. */
@@ -46,14 +46,31 @@ export async function beginOf(hub: Hub, request: BeginRequest, signal: AbortSign
       const feed = hub.feed(topic, id);
       return { feed, start: findStart(feed, begin.cursor), isBounded: false };
     }
-    case 'earliest':
-      return earliest(hub.feed(topic, id), hub.beginRecordsMax, signal);
+    case 'earliest': {
+      const feed = hub.feed(topic, id);
+      return whileKept(feed, () => earliest(feed, hub.beginRecordsMax, signal));
+    }
     case 'last': {
       const feed = hub.feed(topic, id);
-      const found = await findLast(feed, begin.count, { recordsMax: hub.beginRecordsMax, signal });
-      const { served, eventCount: storedCount, isBounded } = found;
-      return { feed, start: { served }, storedCount, isBounded };
+      return whileKept(feed, () => newest(feed, begin.count, { recordsMax: hub.beginRecordsMax, signal }));
     }
+  }
+}
+
+/**
+ * Looks for a place in a feed that nobody may read yet. It must not be dropped meanwhile: one that was gets no more
+ * events. Where its offsets lose their meaning meanwhile, looks again.
+ */
+async function whileKept(feed: Feed, find: () => Promise<Began>): Promise<Began> {
+  feed.expectedReaders += 1;
+  try {
+    for (;;) {
+      const { epochStart } = feed;
+      const began = await find();
+      if (feed.epochStart === epochStart) return began;
+    }
+  } finally {
+    feed.expectedReaders -= 1;
   }
 }
 
@@ -80,6 +97,11 @@ async function untilKnown(hub: Hub, topic: string, cursor: Cursor, signal: Abort
     if (isKnown) return;
     await hub.whenChanged(origin, signal);
   }
+}
+
+async function newest(feed: Feed, count: number, options: LastEventsOptions): Promise<Began> {
+  const { served, eventCount: storedCount, isBounded } = await findLast(feed, count, options);
+  return { feed, start: { served }, storedCount, isBounded };
 }
 
 async function earliest(feed: Feed, recordsMax: number, signal: AbortSignal): Promise<Began> {

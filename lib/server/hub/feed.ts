@@ -43,6 +43,8 @@ export class Feed {
   readonly readers = new Set<Reader>();
   /** When the last reader left, ms since 1970; undefined while there is one. */
   idleSinceMs: number | undefined;
+  /** Clients that will read it as soon as their place in it is found: it is kept for them. */
+  expectedReaders = 0;
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
   readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();

@@ -7,6 +7,7 @@ import type { LogRecord } from '../record-log/port.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { type Begin, beginOf } from './begin.ts';
+import type { Feed } from './feed.ts';
 import { Hub } from './hub.ts';
 import { Reader } from './reader.ts';
 import { findStart, type Start, startAtNow } from './resume.ts';
@@ -65,15 +66,15 @@ class Fixture {
     return after === null ? startAtNow(feed) : findStart(feed, after);
   }
 
-  read(after: string | null = null): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
+  read(after: string | null = null): ReturnType<Fixture['open']> {
+    return this.open(this.hub.feed(TOPIC, ID), this.start(after));
+  }
+
+  open(feed: Feed, start: Start): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
     const written: Uint8Array[] = [];
     const write = (bytes: Uint8Array) => void written.push(bytes);
     const sink = { hasRoom: true, onRoom: undefined, write, fail };
-    const reader = new Reader(this.hub.feed(TOPIC, ID), {
-      sink,
-      encoding: SSE_ENCODINGS.raw,
-      start: this.start(after),
-    });
+    const reader = new Reader(feed, { sink, encoding: SSE_ENCODINGS.raw, start });
     reader.pump();
     return { reader, sink, text: () => Buffer.concat(written).toString('utf8') };
   }
@@ -287,12 +288,9 @@ describe('a beginning without a cursor', () => {
   const values = async (fixture: Fixture, begin: Begin): Promise<{ data: string[]; isBounded: boolean }> => {
     const asked = { topic: TOPIC, id: ID, begin };
     const { feed, start, isBounded } = await beginOf(fixture.hub, asked, new AbortController().signal);
-    const written: Uint8Array[] = [];
-    const sink = { hasRoom: true, onRoom: undefined, write: (bytes: Uint8Array) => void written.push(bytes), fail };
-    const reader = new Reader(feed, { sink, encoding: SSE_ENCODINGS.raw, start });
-    reader.pump();
+    const { reader, text } = fixture.open(feed, start);
     await reader.settled;
-    return { data: parseSse(Buffer.concat(written).toString('utf8')).map(({ data }) => data), isBounded };
+    return { data: parseSse(text()).map(({ data }) => data), isBounded };
   };
 
   it('looks back no further than its bound, and says so only where that was too little', async () => {
@@ -319,6 +317,54 @@ describe('a beginning without a cursor', () => {
     expect(await sorted(3)).toEqual(['t5', 't6', 't7']);
     expect(await sorted(5)).toEqual(['t2', 't3', 't5', 't6', 't7']);
     expect(await sorted(99)).toHaveLength(6);
+  });
+
+  it('is in a feed that goes on, also where the record log took longer to answer than feeds are kept', async () => {
+    for (const begin of [{ at: 'last', count: 1 }, { at: 'earliest' }] as const) {
+      const fixture = new Fixture();
+      fixture.batch(0, record(0, 'a'));
+      const release = fixture.history.hold();
+      const asked = beginOf(fixture.hub, { topic: TOPIC, id: ID, begin }, new AbortController().signal);
+      await settle();
+      fixture.nowMs += 60_000;
+      fixture.hub.sweep();
+      release();
+      const { feed, start } = await asked;
+      const { reader, text } = fixture.open(feed, start);
+      await reader.settled;
+      fixture.batch(0, record(1, 'b'));
+      expect(parseSse(text()).map(({ data }) => data)).toEqual(['a', 'b']);
+      reader.close(fixture.nowMs);
+      fixture.nowMs += 60_000;
+      fixture.hub.sweep();
+      expect(fixture.hub.stats().feeds).toBe(0);
+    }
+  });
+
+  it('is looked for anew where the topic was created again meanwhile, or has lost its end', async () => {
+    const many = Array.from({ length: 5_000 }, (_, offset) => record(offset, `old ${offset}`));
+    const fresh = Array.from({ length: 20 }, (_, offset) => record(offset, `new ${offset}`));
+    const restarts = {
+      created: ({ history, hub }: Fixture) => {
+        history.recreate('second');
+        hub.onTopic({ origin: originOf(1, 'second'), positions: zeros(1) });
+      },
+      cut: ({ history, hub }: Fixture) => {
+        history.cutOff(0, 0);
+        hub.onGap({ topic: TOPIC, partition: 0, from: many.length, to: 0, reason: GapReason.outOfRange });
+      },
+    };
+    for (const restart of Object.values(restarts)) {
+      const fixture = new Fixture();
+      fixture.batch(0, ...many);
+      const release = fixture.history.hold();
+      const reading = values(fixture, { at: 'last', count: 2 });
+      await settle();
+      restart(fixture);
+      fixture.batch(0, ...fresh);
+      release();
+      expect(await reading).toEqual({ data: ['new 18', 'new 19'], isBounded: false });
+    }
   });
 
   it('asks the record log for nothing that the ring holds', async () => {

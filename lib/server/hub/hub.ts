@@ -163,7 +163,8 @@ export class Hub implements RecordLogHandler {
     const idle: { feed: Feed; topic: Topic; idleSinceMs: number }[] = [];
     for (const topic of this.#topics.values()) {
       for (const feed of topic.feeds.values()) {
-        if (feed.idleSinceMs !== undefined) idle.push({ feed, topic, idleSinceMs: feed.idleSinceMs });
+        const { idleSinceMs, expectedReaders } = feed;
+        if (idleSinceMs !== undefined && expectedReaders === 0) idle.push({ feed, topic, idleSinceMs });
       }
     }
     let keptBytes = 0;

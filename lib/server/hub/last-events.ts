@@ -23,6 +23,13 @@ interface Spot {
   readonly timestampMs: number;
 }
 
+/** Where is looked. */
+interface Place {
+  readonly partition: number;
+  /** Of the feed when the look began: once that has changed, the log has nothing more to say of these offsets. */
+  readonly epochStart: number;
+}
+
 /** Records looked at first; each further look back is four times as long, since a log can only be read forward. */
 const FIRST_LOOK_RECORDS = 2_000;
 const LOOK_GROWTH = 4;
@@ -35,13 +42,14 @@ const LOOK_GROWTH = 4;
  * @throws the reason of the signal
  */
 export async function findLast(feed: Feed, count: number, options: LastEventsOptions): Promise<LastEvents> {
+  const { epochStart } = feed;
   const reached = new Map(feed.headPositions());
   const floor = new Map(feed.floor);
   const inRing = spotsInRing(feed);
   const perPartition = [...reached.keys()].map(async (partition) => {
     const known = inRing.filter((spot) => spot.partition === partition).slice(-count);
     if (known.length === count) return { spots: known, isBounded: false };
-    const place = { partition, below: floor.get(partition) ?? 0 };
+    const place = { partition, epochStart, below: floor.get(partition) ?? 0 };
     const older = await lookBack(feed, place, count - known.length, options);
     return { spots: [...older.spots, ...known], isBounded: older.isBounded };
   });
@@ -73,18 +81,18 @@ function spotsInRing(feed: Feed): Spot[] {
 
 async function lookBack(
   feed: Feed,
-  { partition, below }: { readonly partition: number; readonly below: number },
+  { below, ...place }: Place & { readonly below: number },
   count: number,
   { recordsMax, signal }: LastEventsOptions,
 ): Promise<{ spots: Spot[]; isBounded: boolean }> {
   const { partitions } = await feed.topic.history.bounds(feed.topic.origin.topic, signal);
-  const oldest = partitions.get(partition)?.oldest ?? 0;
+  const oldest = partitions.get(place.partition)?.oldest ?? 0;
   const limit = Math.max(oldest, below - recordsMax);
   let spots: Spot[] = [];
   let to = below;
   for (let look = FIRST_LOOK_RECORDS; spots.length < count && to > limit; look *= LOOK_GROWTH) {
     const from = Math.max(limit, to - look);
-    spots = [...(await spotsBetween(feed, { partition, from, to }, signal)), ...spots].slice(-count);
+    spots = [...(await spotsBetween(feed, { ...place, from, to }, signal)), ...spots].slice(-count);
     to = from;
   }
   return { spots, isBounded: spots.length < count && limit > oldest };
@@ -92,15 +100,12 @@ async function lookBack(
 
 async function spotsBetween(
   feed: Feed,
-  { partition, from, to }: { readonly partition: number; readonly from: number; readonly to: number },
+  { partition, epochStart, from, to }: Place & { readonly from: number; readonly to: number },
   signal: AbortSignal,
 ): Promise<Spot[]> {
-  const { topic } = feed;
-  const { epoch } = topic.origin;
   const spots: Spot[] = [];
-  // A topic that is created again meanwhile has nothing more to say of these offsets.
-  for (let next = from; next < to && topic.origin.epoch === epoch; ) {
-    const page = await topic.history.readHistory({ ...feed.historyPlace(partition), from: next, to, signal });
+  for (let next = from; next < to && feed.epochStart === epochStart; ) {
+    const page = await feed.topic.history.readHistory({ ...feed.historyPlace(partition), from: next, to, signal });
     for (const { offset, timestampMs } of page.records) spots.push({ partition, offset, timestampMs });
     next = page.next;
   }

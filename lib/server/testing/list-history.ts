@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts';
 import type { HistoryPage, HistoryRequest, LogRecord, RecordHistory, TopicBounds } from '../record-log/port.ts';
 
 const PAGE_RECORDS = 2;
@@ -7,6 +8,7 @@ export class ListHistory implements RecordHistory {
   readonly #partitions = new Map<number, LogRecord[]>();
   readonly #ends = new Map<number, number>();
   #oldest = 0;
+  #holding: Promise<void> | undefined;
   /** Of the topic that the lists are of. */
   epoch = 'first';
   /** Pages that were asked for. */
@@ -60,7 +62,15 @@ export class ListHistory implements RecordHistory {
     return { records, next: ours.length > PAGE_RECORDS && last !== undefined ? last.offset + 1 : to };
   }
 
+  /** As a broker that is away: no question for the bounds is answered until what is given back is called. */
+  hold(): () => void {
+    const { promise, resolve } = deferred<void>();
+    this.#holding = promise;
+    return resolve;
+  }
+
   async bounds(): Promise<TopicBounds> {
+    await this.#holding;
     const bounds = [...this.#ends].map(([partition, end]) => [partition, { oldest: this.#oldest, end }] as const);
     return { epoch: this.epoch, partitions: new Map(bounds) };
   }
