@@ -3,7 +3,7 @@ import type { CursorEncoder, Positions } from '../../protocol/cursor.ts';
 import type { HistoryPage, LogRecord } from '../record-log/port.ts';
 import type { Encoding } from './encoding.ts';
 import type { Feed } from './feed.ts';
-import { firstUncovered } from './resume.ts';
+import { firstUncovered, servedIn } from './resume.ts';
 import type { Sink } from './sink.ts';
 
 /** A write stays near these, so that a sink with little room is not flooded. */
@@ -35,7 +35,7 @@ export class CatchUp {
   readonly #sink: Sink;
   readonly #encoding: Encoding;
   /** Of the epoch that is read: what comes of another one is not used. */
-  readonly #encoder: CursorEncoder;
+  #encoder: CursorEncoder;
   readonly #epochStart: number;
   readonly #stopping = new AbortController();
   #isOver = false;
@@ -74,6 +74,7 @@ export class CatchUp {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       if (this.#isRestarted) return 'restarted';
+      this.#noteGrowth();
       const partition = firstUncovered(this.#feed, this.served);
       if (partition === undefined) return 'covered';
       if (!(await this.#untilRoom())) continue;
@@ -89,6 +90,13 @@ export class CatchUp {
 
   get #isRestarted(): boolean {
     return this.#feed.epochStart !== this.#epochStart;
+  }
+
+  /** A cursor says of how many partitions it is, and only of those: of further ones the client has seen nothing. */
+  #noteGrowth(): void {
+    if (this.#encoder === this.#feed.topic.encoder) return;
+    this.#encoder = this.#feed.topic.encoder;
+    for (const [partition, position] of servedIn(this.#feed, this.served)) this.served.set(partition, position);
   }
 
   #nextPage(partition: number, signal: AbortSignal): Promise<HistoryPage> {

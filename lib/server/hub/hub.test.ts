@@ -574,6 +574,22 @@ describe('a slow reader', () => {
     expect(parseSse(text()).map(({ data }) => data)).toEqual(Array.from({ length: 40 }, (_, index) => `v${index}`));
   });
 
+  it('has a cursor that can be read also where the topic has grown while it caught up', async () => {
+    const fixture = new Fixture(2, 'any');
+    fixture.batch(0, ...Array.from({ length: 6 }, (_, offset) => record(offset, `a${offset}`)));
+    fixture.history.setEnd(1, 0);
+    const { reader, sink, text } = fixture.read(new CursorEncoder(originOf(2)).encode(zeros(2)));
+    sink.hasRoom = false;
+    fixture.hub.onTopic({ origin: originOf(3), positions: new Map([...zeros(3), [0, 6]]) });
+    fixture.batch(2, ...Array.from({ length: 6 }, (_, offset) => record(offset, `c${offset}`)));
+    sink.hasRoom = true;
+    reader.pump();
+    await reader.settled;
+    const events = parseSse(text());
+    expect(events.map(({ data }) => data).sort()).toEqual([0, 1, 2, 3, 4, 5].flatMap((n) => [`a${n}`, `c${n}`]).sort());
+    for (const { id } of events) expect(fixture.start(id).gap).toBeUndefined();
+  });
+
   it('that leaves while it catches up asks for nothing more', async () => {
     const fixture = new Fixture();
     fixture.batch(0, ...Array.from({ length: 40 }, (_, offset) => record(offset, `v${offset}`)));
