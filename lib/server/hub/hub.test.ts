@@ -451,6 +451,16 @@ describe('a feed whose history changes under its readers', () => {
     expect(fixture.hub.feed(TOPIC, ID).floor.size).toBe(4);
   });
 
+  it('gives a reader that is ahead a cursor that any pod takes, also where the topic has just grown', async () => {
+    const fixture = new Fixture(1);
+    const { reader } = fixture.read(cursor(5));
+    const home = predictPartition('murmur2', Buffer.from(ID), 8) ?? 0;
+    expect(home).not.toBe(0);
+    fixture.hub.onTopic({ origin: originOf(8), positions: zeros(8) });
+    const served = zeros(0).set(home, 0).set(0, 5);
+    expect(new Fixture(8).start(reader.cursor)).toEqual({ served });
+  });
+
   it('follows its ID to the partition where a grown topic puts it', () => {
     const fixture = new Fixture(1);
     const { text } = fixture.read();

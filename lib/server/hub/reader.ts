@@ -238,7 +238,8 @@ export class Reader {
     this.#encoder = this.feed.topic.encoder;
     const reached = this.isAtHead ? this.feed.headPositions() : this.feed.floor;
     for (const [partition, position] of reached) {
-      if (position > (served.get(partition) ?? 0)) served.set(partition, position);
+      // Also where that is 0: a cursor names every partition of its feed, or it is of another one.
+      if (position > (served.get(partition) ?? -1)) served.set(partition, position);
     }
     return this.#encoder.encode(served, isEnd);
   }
