@@ -31,12 +31,13 @@ export interface CatchUpOptions {
 export class CatchUp {
   /** The positions through which the client has been served. */
   readonly served: Map<number, number>;
+  /** The feed's when this began: where it has changed, the offsets mean nothing now. */
+  readonly epochStart: number;
   readonly #feed: Feed;
   readonly #sink: Sink;
   readonly #encoding: Encoding;
   /** Of the epoch that is read: what comes of another one is not used. */
   #encoder: CursorEncoder;
-  readonly #epochStart: number;
   readonly #stopping = new AbortController();
   #isOver = false;
   #onRoom: () => void = () => undefined;
@@ -47,7 +48,7 @@ export class CatchUp {
     this.#sink = sink;
     this.#encoding = encoding;
     this.#encoder = feed.topic.encoder;
-    this.#epochStart = feed.epochStart;
+    this.epochStart = feed.epochStart;
   }
 
   get cursor(): string {
@@ -89,7 +90,7 @@ export class CatchUp {
   }
 
   get #isRestarted(): boolean {
-    return this.#feed.epochStart !== this.#epochStart;
+    return this.#feed.epochStart !== this.epochStart;
   }
 
   /** A cursor says of how many partitions it is, and only of those: of further ones the client has seen nothing. */

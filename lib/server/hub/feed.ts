@@ -49,7 +49,8 @@ export class Feed {
   readonly #floor: Map<number, number>;
   readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
   #firstOfEpoch = 0;
-  #restart: Restart | undefined;
+  /** Of this epoch, and the index behind each; a later one of the same partition takes the place of the one before. */
+  #restarts: readonly (Restart & { readonly index: number })[] = [];
 
   constructor(id: string, topic: TopicState, limits: RingLimits) {
     this.id = id;
@@ -72,9 +73,11 @@ export class Feed {
     return this.#firstOfEpoch;
   }
 
-  /** What has put an end to the frames before `epochStart`; undefined where there are none. */
-  get lastRestart(): Restart | undefined {
-    return this.#restart;
+  /** What has happened to a reader that was at this index, which is below `epochStart`: all restarts since then in one. */
+  restartSince(index: number): Restart {
+    const since = this.#restarts.filter((restart) => restart.index > index);
+    const reason = since.at(-1)?.reason ?? GapReason.recreatedTopic;
+    return { reason, positions: new Map(since.flatMap(({ positions }) => [...positions])) };
   }
 
   /** Index of the oldest frame kept, also of an epoch that is over. */
@@ -135,6 +138,7 @@ export class Feed {
   /** The topic was created again: the offsets of before mean nothing now. */
   recreate(from: string, positions: Positions): void {
     this.#floor.clear();
+    this.#restarts = [];
     this.include(this.topic.partitionsOf(this.id));
     this.#startAnew(from, { reason: GapReason.recreatedTopic, positions });
   }
@@ -187,7 +191,10 @@ export class Feed {
     const data = { reason: restart.reason, from, to: this.headCursor(), resumesAt: GapResume.oldest };
     this.#push(new GapFrame(data, EVERY_PARTITION, 0));
     this.#firstOfEpoch = this.#ring.head;
-    this.#restart = restart;
+    const others = this.#restarts.filter(
+      ({ positions }) => ![...positions.keys()].every((key) => restart.positions.has(key)),
+    );
+    this.#restarts = [...others, { ...restart, index: this.#ring.head }];
   }
 
   #push(frame: Frame): void {

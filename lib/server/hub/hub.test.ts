@@ -396,6 +396,29 @@ describe('a feed whose history changes under its readers', () => {
     expect(shown(slow.text())).toEqual([{ ...gap, from: cursor(0) }, 'a', 'new']);
   });
 
+  it('gives a reader that lags all that is written where several partitions have lost their ends', async () => {
+    for (const position of [3, 0]) {
+      const fixture = new Fixture(2, 'any');
+      for (const partition of [0, 1]) fixture.batch(partition, ...[0, 1, 2].map((offset) => record(offset, 'old')));
+      // Of these one is at its place in the ring, one catches up.
+      const lags = fixture.read(
+        new CursorEncoder(originOf(2)).encode(new Map([...zeros(2)].map(([p]) => [p, position]))),
+      );
+      lags.sink.hasRoom = false;
+      for (const partition of [0, 1]) {
+        fixture.history.cutOff(partition, 0);
+        fixture.hub.onGap({ topic: TOPIC, partition, from: 3, to: 0, reason: GapReason.outOfRange });
+      }
+      for (const partition of [0, 1])
+        fixture.batch(partition, ...[0, 1, 2].map((offset) => record(offset, `new ${partition} ${offset}`)));
+      lags.sink.hasRoom = true;
+      lags.reader.pump();
+      await settle();
+      const got = parseSse(lags.text()).filter(({ data }) => data.startsWith('new'));
+      expect(got.map(({ data }) => data).sort()).toEqual([0, 1].flatMap((p) => [0, 1, 2].map((n) => `new ${p} ${n}`)));
+    }
+  });
+
   it('tells every reader where records were lost to retention, in its place', () => {
     const fixture = new Fixture();
     const { text } = fixture.read();

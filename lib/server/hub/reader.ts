@@ -135,7 +135,7 @@ export class Reader {
     this.#lastId = catchUp.cursor;
     if (end === 'stopped') return;
     if (end === 'over') this.#end();
-    else if (end === 'restarted') this.#skipToRestart();
+    else if (end === 'restarted') this.#skipToRestart(catchUp.epochStart);
     else this.#goOnFrom(catchUp.served);
     this.pump();
     this.#settleIfDone();
@@ -175,13 +175,13 @@ export class Reader {
 
   /** The ring has moved on past this reader. */
   #leaveRing(): void {
-    if (this.#index < this.feed.epochStart) this.#skipToRestart();
+    if (this.#index < this.feed.epochStart) this.#skipToRestart(this.#index);
     else this.#goOnFrom(this.#served ?? servedIn(this.feed, decodeCursor(this.#lastId)?.positions ?? new Map()));
   }
 
-  /** It was still among records that are gone: their positions mean nothing now. */
-  #skipToRestart(): void {
-    const { reason, positions } = this.feed.lastRestart ?? { reason: GapReason.recreatedTopic, positions: new Map() };
+  /** It was at this index, among records that are gone: their positions mean nothing now. */
+  #skipToRestart(index: number): void {
+    const { reason, positions } = this.feed.restartSince(index);
     const before = decodeCursor(this.#lastId);
     const isOfEpoch = before?.epoch === this.feed.topic.origin.epoch;
     this.#encoder = this.feed.topic.encoder;
