@@ -39,6 +39,8 @@ export class CatchUp {
   /** Of the epoch that is read: what comes of another one is not used. */
   #encoder: CursorEncoder;
   readonly #stopping = new AbortController();
+  /** Partitions that go on with the feed's last event, which waits until the others are read. */
+  readonly #ending = new Set<number>();
   #isOver = false;
   #onRoom: () => void = () => undefined;
 
@@ -76,7 +78,8 @@ export class CatchUp {
     while (!signal.aborted) {
       if (this.#isRestarted) return 'restarted';
       this.#noteGrowth();
-      const partition = firstUncovered(this.#feed, this.served);
+      const partition =
+        firstUncovered(this.#feed, this.served, this.#ending) ?? firstUncovered(this.#feed, this.served);
       if (partition === undefined) return 'covered';
       if (!(await this.#untilRoom())) continue;
       const page = await this.#nextPage(partition, signal).catch((error: unknown) => {
@@ -106,13 +109,24 @@ export class CatchUp {
     return this.#feed.topic.history.readHistory({ ...this.#feed.historyPlace(partition), from, to, signal });
   }
 
-  #write(partition: number, { records, next, isGone }: HistoryPage): void {
+  #write(partition: number, page: HistoryPage): void {
+    const { records, next, isGone } = this.#beforeEnd(partition, page);
     if (isGone) this.#writeGap(partition, next);
     for (let index = 0; index < records.length; ) {
       if (this.#isOver || !this.#sink.hasRoom) return;
       index = this.#writeSome(partition, records, index);
     }
     if (!this.#isOver) this.served.set(partition, next);
+  }
+
+  /** Kafka orders nothing across partitions: what the others hold would be lost behind the feed's last event. */
+  #beforeEnd(partition: number, page: HistoryPage): HistoryPage {
+    if (firstUncovered(this.#feed, this.served, new Set([...this.#ending, partition])) === undefined) return page;
+    const index = page.records.findIndex((record) => this.#feed.topic.isEnd(record));
+    const end = page.records[index];
+    if (end === undefined) return page;
+    this.#ending.add(partition);
+    return { records: page.records.slice(0, index), next: end.offset };
   }
 
   /** What the sink takes in one write. @returns the index behind it */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import { FEED_END_HEADER, GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
@@ -605,6 +605,32 @@ describe('a slow reader', () => {
     reader.pump();
     await settle();
     expect(parseSse(text()).map(({ data }) => data)).toEqual(Array.from({ length: 40 }, (_, index) => `v${index}`));
+  });
+
+  it('gets the last event of a feed over several partitions behind all that the others hold', async () => {
+    for (const endsIn of [[0], [1], [0, 1], [2, 0]]) {
+      const fixture = new Fixture(3, 'any');
+      for (const partition of [0, 1, 2]) {
+        const last = endsIn.includes(partition) ? [{ ...record(5, 'end'), headers: { [FEED_END_HEADER]: '' } }] : [];
+        fixture.batch(partition, ...[0, 1, 2, 3, 4].map((offset) => record(offset, `${partition}:${offset}`)), ...last);
+      }
+      const got: string[] = [];
+      // Cut after each page, it finds its place again.
+      let after = new CursorEncoder(originOf(3)).encode(zeros(3));
+      for (let connections = 0; !decodeCursor(after)?.isEnd && connections < 40; connections += 1) {
+        const { reader, sink, text } = fixture.read(after);
+        sink.hasRoom = connections % 2 === 0;
+        await settle();
+        sink.hasRoom = false;
+        await settle();
+        after = reader.cursor;
+        reader.close(0);
+        got.push(...parseSse(text()).map(({ data }) => data));
+      }
+      expect(got.at(-1)).toBe('end');
+      const all = [0, 1, 2].flatMap((partition) => [0, 1, 2, 3, 4].map((offset) => `${partition}:${offset}`));
+      expect(got.slice(0, -1).sort()).toEqual(all);
+    }
   });
 
   it('has a cursor that can be read also where the topic has grown while it caught up', async () => {

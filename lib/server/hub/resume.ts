@@ -31,9 +31,13 @@ export function findStart(feed: Feed, text: string): Start {
 }
 
 /** A partition of the feed of which the ring lacks something above these positions; undefined when there is none. */
-export function firstUncovered(feed: Feed, served: Positions): number | undefined {
+export function firstUncovered(
+  feed: Feed,
+  served: Positions,
+  except: ReadonlySet<number> = new Set(),
+): number | undefined {
   for (const [partition, floor] of feed.floor) {
-    if ((served.get(partition) ?? 0) < floor) return partition;
+    if ((served.get(partition) ?? 0) < floor && !except.has(partition)) return partition;
   }
   return undefined;
 }
