@@ -285,12 +285,12 @@ describe('a cursor of a pod that has seen more', () => {
 });
 
 describe('a beginning without a cursor', () => {
-  const values = async (fixture: Fixture, begin: Begin): Promise<{ data: string[]; isBounded: boolean }> => {
+  const values = async (fixture: Fixture, begin: Begin) => {
     const asked = { topic: TOPIC, id: ID, begin };
-    const { feed, start, isBounded } = await beginOf(fixture.hub, asked, new AbortController().signal);
+    const { feed, start, storedCount, isBounded } = await beginOf(fixture.hub, asked, new AbortController().signal);
     const { reader, text } = fixture.open(feed, start);
     await reader.settled;
-    return { data: parseSse(text()).map(({ data }) => data), isBounded };
+    return { data: parseSse(text()).map(({ data }) => data), storedCount, isBounded };
   };
 
   it('looks back no further than its bound, and says so only where that was too little', async () => {
@@ -300,11 +300,11 @@ describe('a beginning without a cursor', () => {
       record(0, 'first'),
       ...Array.from({ length: BEGIN_RECORDS }, (_, n) => record(n + 1, 'x', 'other')),
     );
-    expect(await values(fixture, { at: 'last', count: 1 })).toEqual({ data: [], isBounded: true });
-    expect(await values(fixture, { at: 'earliest' })).toEqual({ data: [], isBounded: true });
+    expect(await values(fixture, { at: 'last', count: 1 })).toMatchObject({ data: [], isBounded: true });
+    expect(await values(fixture, { at: 'earliest' })).toMatchObject({ data: [], isBounded: true });
     fixture.batch(0, record(BEGIN_RECORDS + 1, 'last'));
-    expect(await values(fixture, { at: 'last', count: 1 })).toEqual({ data: ['last'], isBounded: false });
-    expect(await values(fixture, { at: 'last', count: 2 })).toEqual({ data: ['last'], isBounded: true });
+    expect(await values(fixture, { at: 'last', count: 1 })).toMatchObject({ data: ['last'], isBounded: false });
+    expect(await values(fixture, { at: 'last', count: 2 })).toMatchObject({ data: ['last'], isBounded: true });
   });
 
   it('finds the newest events over several partitions by their time', async () => {
@@ -363,7 +363,31 @@ describe('a beginning without a cursor', () => {
       restart(fixture);
       fixture.batch(0, ...fresh);
       release();
-      expect(await reading).toEqual({ data: ['new 18', 'new 19'], isBounded: false });
+      expect(await reading).toMatchObject({ data: ['new 18', 'new 19'], isBounded: false });
+    }
+  });
+
+  it('says exactly how many events follow, also where the times of a partition step back', async () => {
+    const fixture = new Fixture(2, 'any');
+    const at = (offset: number, timestampMs: number) => ({ ...record(offset, `t${timestampMs}`), timestampMs });
+    fixture.batch(0, at(0, 5), at(1, 1), at(2, 6));
+    fixture.batch(1, at(0, 4));
+    for (const count of [1, 2, 3]) {
+      const { data, storedCount } = await values(fixture, { at: 'last', count });
+      expect(data).toHaveLength(count);
+      expect(storedCount).toBe(count);
+    }
+  });
+
+  it('counts nothing that stands behind the last event of the feed', async () => {
+    const end = { ...record(1, 'end'), headers: { [FEED_END_HEADER]: '' } };
+    for (const isInRing of [true, false]) {
+      const fixture = new Fixture();
+      if (isInRing) fixture.read();
+      fixture.batch(0, record(0, 'a'), end, record(2, 'c'), record(3, 'd'));
+      const asked = (count: number) => values(fixture, { at: 'last', count });
+      expect(await asked(4)).toEqual({ data: ['a', 'end'], storedCount: 2, isBounded: false });
+      if (isInRing) expect(await asked(1)).toMatchObject({ data: ['end'], storedCount: 1 });
     }
   });
 

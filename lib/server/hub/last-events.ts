@@ -21,6 +21,7 @@ interface Spot {
   readonly partition: number;
   readonly offset: number;
   readonly timestampMs: number;
+  readonly isEnd: boolean;
 }
 
 /** Where is looked. */
@@ -43,22 +44,21 @@ const LOOK_GROWTH = 4;
  */
 export async function findLast(feed: Feed, count: number, options: LastEventsOptions): Promise<LastEvents> {
   const { epochStart } = feed;
-  const reached = new Map(feed.headPositions());
+  const served = new Map(feed.headPositions());
+  if (count === 0) return { served, eventCount: 0, isBounded: false };
   const floor = new Map(feed.floor);
   const inRing = spotsInRing(feed);
-  const perPartition = [...reached.keys()].map(async (partition) => {
-    const known = inRing.filter((spot) => spot.partition === partition).slice(-count);
+  const perPartition = [...served.keys()].map(async (partition) => {
+    const known = upToEnd(inRing.filter((spot) => spot.partition === partition)).slice(-count);
     if (known.length === count) return { spots: known, isBounded: false };
-    const place = { partition, epochStart, below: floor.get(partition) ?? 0 };
-    const older = await lookBack(feed, place, count - known.length, options);
-    return { spots: [...older.spots, ...known], isBounded: older.isBounded };
+    const place = { partition, epochStart, below: floor.get(partition) ?? 0, known };
+    return lookBack(feed, place, count, options);
   });
   const found = await Promise.all(perPartition);
-  const spots = found
-    .flatMap((each) => each.spots)
-    .sort((a, b) => a.timestampMs - b.timestampMs || a.offset - b.offset);
-  const newest = count === 0 ? [] : spots.slice(-count);
-  const served = new Map(reached);
+  const newest = found
+    .flatMap(({ spots }) => inTime(spots))
+    .sort((a, b) => a.timestampMs - b.timestampMs || a.offset - b.offset)
+    .slice(-count);
   for (const { partition, offset } of newest) {
     served.set(partition, Math.min(offset, served.get(partition) ?? offset));
   }
@@ -69,30 +69,50 @@ export async function findLast(feed: Feed, count: number, options: LastEventsOpt
   };
 }
 
+/** What a producer has written behind the feed's last event is not the feed's. */
+function upToEnd(spots: readonly Spot[]): readonly Spot[] {
+  const end = spots.findIndex(({ isEnd }) => isEnd);
+  return end === -1 ? spots : spots.slice(0, end + 1);
+}
+
+/**
+ * The spots of one partition with times that never step back, as producers' clocks may: so the newest of several
+ * partitions are the last ones of each, and nothing else lies between them.
+ */
+function inTime(spots: readonly Spot[]): Spot[] {
+  let latestMs = Number.NEGATIVE_INFINITY;
+  return spots.map((spot) => {
+    latestMs = Math.max(latestMs, spot.timestampMs);
+    return { ...spot, timestampMs: latestMs };
+  });
+}
+
 function spotsInRing(feed: Feed): Spot[] {
   const spots: Spot[] = [];
   for (let index = feed.oldest; index < feed.head; index += 1) {
     const frame = feed.frameAt(index);
     if (!(frame instanceof RecordFrame)) continue;
-    spots.push({ partition: frame.partition, offset: frame.next - 1, timestampMs: frame.timestampMs });
+    const { partition, next, timestampMs, isEnd } = frame;
+    spots.push({ partition, offset: next - 1, timestampMs, isEnd });
   }
   return spots;
 }
 
 async function lookBack(
   feed: Feed,
-  { below, ...place }: Place & { readonly below: number },
+  { below, known, ...place }: Place & { readonly below: number; readonly known: readonly Spot[] },
   count: number,
   { recordsMax, signal }: LastEventsOptions,
-): Promise<{ spots: Spot[]; isBounded: boolean }> {
+): Promise<{ spots: readonly Spot[]; isBounded: boolean }> {
   const { partitions } = await feed.topic.history.bounds(feed.topic.origin.topic, signal);
   const oldest = partitions.get(place.partition)?.oldest ?? 0;
   const limit = Math.max(oldest, below - recordsMax);
-  let spots: Spot[] = [];
+  let spots = known;
   let to = below;
   for (let look = FIRST_LOOK_RECORDS; spots.length < count && to > limit; look *= LOOK_GROWTH) {
     const from = Math.max(limit, to - look);
-    spots = [...(await spotsBetween(feed, { ...place, from, to }, signal)), ...spots].slice(-count);
+    const older = await spotsBetween(feed, { ...place, from, to }, signal);
+    spots = upToEnd([...older, ...spots]).slice(-count);
     to = from;
   }
   return { spots, isBounded: spots.length < count && limit > oldest };
@@ -106,7 +126,10 @@ async function spotsBetween(
   const spots: Spot[] = [];
   for (let next = from; next < to && feed.epochStart === epochStart; ) {
     const page = await feed.topic.history.readHistory({ ...feed.historyPlace(partition), from: next, to, signal });
-    for (const { offset, timestampMs } of page.records) spots.push({ partition, offset, timestampMs });
+    for (const record of page.records) {
+      const { offset, timestampMs } = record;
+      spots.push({ partition, offset, timestampMs, isEnd: feed.topic.isEnd(record) });
+    }
     next = page.next;
   }
   return spots;
