@@ -274,12 +274,15 @@ export class KafkaSession {
     handler.onGap(gap);
   }
 
-  /** Offsets without records for us: compaction and markers are no gap, but they may stand behind deleted records. */
+  /**
+   * Offsets without records for us: compaction and markers are no gap, but they may stand behind deleted records, or
+   * behind kept ones where kafkajs has moved by itself or the log has changed since they were fetched.
+   */
   async #passEmpty(topic: string, partition: number, first: number, next: number): Promise<void> {
     const { book, logger } = this.#options;
     try {
-      if (this.#unchecked.has(topic) && !(await this.#isStillOurs(topic, partition, first))) return;
-      if (first > (book.position(topic, partition) ?? first)) await this.#tellGone(topic, [partition]);
+      const isSure = first <= (book.position(topic, partition) ?? first) && !this.#unchecked.has(topic);
+      if (!isSure && !(await this.#isStillOurs(topic, partition, first))) return;
     } catch (error) {
       logger.warn({ err: error, topic, partition }, 'could not ask for the oldest record; the next batch asks again');
       return;
