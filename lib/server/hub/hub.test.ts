@@ -443,6 +443,21 @@ describe('a feed whose history changes under its readers', () => {
     }
   });
 
+  it('repeats nothing of the other partitions to a reader that is ahead in them', async () => {
+    const fixture = new Fixture(2, 'any');
+    const { reader, text } = fixture.read(
+      new CursorEncoder(originOf(2)).encode(new Map([...zeros(2)].map(([p]) => [p, 3]))),
+    );
+    const before = reader.cursor;
+    fixture.batch(0, record(0, 'had'));
+    fixture.batch(1, record(0, 'had'));
+    fixture.hub.onGap({ topic: TOPIC, partition: 0, from: 1, to: 0, reason: GapReason.outOfRange });
+    fixture.batch(0, record(0, 'new'));
+    fixture.batch(1, record(1, 'had'), record(2, 'had'), record(3, 'next'));
+    const shown = parseSse(text()).map(({ name, data }) => (name === 'gap' ? JSON.parse(data).from : data));
+    expect(shown).toEqual([before, 'new', 'next']);
+  });
+
   it('tells every reader where records were lost to retention, in its place', () => {
     const fixture = new Fixture();
     const { text } = fixture.read();

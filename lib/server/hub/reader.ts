@@ -208,8 +208,7 @@ export class Reader {
   #writeUnserved(served: Map<number, number>): void {
     const frame = this.feed.frameAt(this.#index);
     if (frame.partition === EVERY_PARTITION) {
-      this.#served = undefined;
-      this.#writeShared();
+      this.#skipToRestart(this.#index);
       return;
     }
     this.#index += 1;
