@@ -35,7 +35,8 @@ type Step =
   | { readonly do: 'rotate'; readonly pod: number }
   | { readonly do: 'grow' }
   | { readonly do: 'notice'; readonly pod: number }
-  | { readonly do: 'delete'; readonly count: number };
+  | { readonly do: 'delete'; readonly count: number }
+  | { readonly do: 'restart'; readonly pod: number };
 
 const PARTITIONS_MAX = 6;
 
@@ -94,9 +95,10 @@ class Pod {
   readonly #log: ListLog;
   readonly #positions: number[];
 
-  constructor(log: ListLog) {
+  /** @param positions where it begins; what lies below them it has never seen */
+  constructor(log: ListLog, positions: readonly number[] = []) {
     this.#log = log;
-    this.#positions = [];
+    this.#positions = [...positions];
     this.hub = new Hub({
       pod: 'pod',
       ring: { frames: log.setup.ringFrames, bytes: 1_000_000 },
@@ -244,13 +246,14 @@ const growth: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('notice' as const), pod }),
 );
 const deletion: fc.Arbitrary<Step> = fc.record({ do: fc.constant('delete' as const), count: fc.nat({ max: 4 }) });
+const restart: fc.Arbitrary<Step> = fc.record({ do: fc.constant('restart' as const), pod });
 const stepsWith = (rare: fc.Arbitrary<Step>) =>
   fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: rare }), { maxLength: 80, size: 'max' });
 const shape = { partitionCount: fc.integer({ min: 1, max: 4 }), isKeyed: fc.boolean() };
 
 async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLog; client: Client }> {
   const log = new ListLog(setup);
-  const pods = [new Pod(log), new Pod(log)] as const;
+  const pods: [Pod, Pod] = [new Pod(log), new Pod(log)];
   const client = new Client();
   client.connect(pods[0]);
   await settle();
@@ -273,12 +276,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function perform(
-  action: Exclude<Step, { do: 'settle' }>,
-  log: ListLog,
-  pods: readonly [Pod, Pod],
-  client: Client,
-): void {
+function perform(action: Exclude<Step, { do: 'settle' }>, log: ListLog, pods: [Pod, Pod], client: Client): void {
   switch (action.do) {
     case 'append':
       log.append(action.partition, action.isOurs);
@@ -312,6 +310,14 @@ function perform(
       break;
     case 'delete':
       log.deleteBelow(log.oldest + action.count);
+      break;
+    case 'restart':
+      // As `kill -9` does: nothing of what was on its way arrives, and the next process begins where the log ends.
+      client.cut(0);
+      pods[action.pod === 0 ? 0 : 1] = new Pod(
+        log,
+        log.partitions.map(({ length }) => length),
+      );
       break;
   }
 }
@@ -347,6 +353,18 @@ describe('a client that keeps its cursor', () => {
         expect(byPartition(client.received, log.partitions.length)).toEqual(expected(log, client));
       }),
       { numRuns: 3_000 },
+    );
+  });
+
+  it('gets each event exactly once and in order, also from pods that have just started', async () => {
+    const setups = fc.record({ ...shape, ringFrames: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1_000)) });
+    await fc.assert(
+      fc.asyncProperty(setups, stepsWith(restart), async (setup, script) => {
+        const { log, client } = await run(setup, script);
+        expect(client.gaps).toEqual([]);
+        expect(byPartition(client.received, log.partitions.length)).toEqual(expected(log, client));
+      }),
+      { numRuns: 2_000 },
     );
   });
 
