@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '#scripts/process/is-alive.ts';
 import { isAccepting } from '#scripts/process/ports.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
 import type { Client } from './client.ts';
@@ -103,14 +104,4 @@ async function untilAlive(clients: readonly Client[], sinceMs: number, signal: A
 async function firstAccept(port: number): Promise<number> {
   while (!(await isAccepting(port))) await delay(ACCEPT_POLL_MS);
   return Date.now();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // ESRCH: there is no such process, which is what was asked.
-    return false;
-  }
 }

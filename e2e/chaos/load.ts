@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
+import { patientProducer } from '#scripts/kafka/patient-producer.ts';
 import { Pace } from '#scripts/producer/pace.ts';
 import { pickFrom, type Random, seededRandom } from './random.ts';
 
@@ -16,6 +17,13 @@ const TICK_MS = 25;
 const HELD_UP_SECONDS_MAX = 60;
 const BATCH_RECORDS_MAX = 100;
 const CLOSE_LIMIT_MS = 2_000;
+/** Quick to come back: what is measured is the servers' way back, not the producer's. */
+const PATIENCE = {
+  clientId: 'feedline-chaos',
+  retryMs: { first: 50, most: 100 },
+  connectionTimeoutMs: 1_000,
+  requestTimeoutMs: 5_000,
+};
 const LARGE_SHARE = 0.01;
 const LARGE_CHARS = 16_384;
 /** Characters of one to four bytes, so that a cut can fall inside one. */
@@ -42,7 +50,7 @@ export class Load {
 
   /** The first record waits for this, so that no start-up counts as an outage. */
   async connect(): Promise<void> {
-    this.#producer = createProducer(this.#options.brokers);
+    this.#producer = patientProducer({ brokers: this.#options.brokers, ...PATIENCE });
     await this.#producer.connect();
   }
 
@@ -98,24 +106,4 @@ export class Load {
     const indent = this.#random() < 0.3 ? 1 : 0;
     return { key: feed, value: JSON.stringify({ feed, seq, producedAtMs: Date.now(), text }, null, indent) };
   }
-}
-
-/** Idempotent, and quick to come back: what is measured is the servers' way back, not the producer's. */
-function createProducer(brokers: readonly string[]): Producer {
-  const retry = { initialRetryTime: 50, maxRetryTime: 100, retries: Number.MAX_SAFE_INTEGER };
-  const kafka = new Kafka({
-    clientId: 'feedline-chaos',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 5_000,
-    retry,
-  });
-  return kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    retry,
-  });
 }

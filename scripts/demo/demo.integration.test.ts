@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, it, vi } from 'vitest';
 import { HeaderName } from '#lib/protocol/constants.ts';
+import { isAlive } from '#scripts/process/is-alive.ts';
 import { freePort, isAccepting, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
@@ -74,16 +75,6 @@ function childrenOf(parent: number): number[] {
   const pairs = all.map((line) => line.trim().split(/\s+/).map(Number));
   const own = pairs.filter(([, parentPid]) => parentPid === parent).map(([pid = 0]) => pid);
   return own.flatMap((pid) => [pid, ...childrenOf(pid)]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // No such process: the answer that is asked for.
-    return false;
-  }
 }
 
 describeWithBroker('the demo', () => {

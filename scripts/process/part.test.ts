@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isAlive } from '#scripts/process/is-alive.ts';
 import { startPart } from '#scripts/process/part.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
@@ -14,16 +15,6 @@ const FOREVER = "setInterval(() => undefined, 1000); console.log('up');";
 const DEAF = `process.on('SIGTERM', () => console.log('heard')); ${FOREVER}`;
 
 const node = (script: string) => ({ name: 'part', command: process.execPath, args: ['-e', script] });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // No such process: the answer that is asked for.
-    return false;
-  }
-}
 
 const untilGone = (pid: number) =>
   waitUntil(`The end of process ${pid}`, async () => (isAlive(pid) ? undefined : true), { timeoutMs: TIMEOUT_MS });

@@ -1,10 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
+import { patientProducer } from '#scripts/kafka/patient-producer.ts';
 import { readLastSeqs } from '#scripts/producer/last-seqs.ts';
 import type { OrderChange } from '#scripts/producer/order-life.ts';
 import type { RecordSink } from '#scripts/producer/record-sink.ts';
 
 const RECOVER_MS = 1000;
+const PATIENCE = {
+  clientId: 'feedline-produce',
+  retryMs: { first: 100, most: 500 },
+  connectionTimeoutMs: 3000,
+  requestTimeoutMs: 10_000,
+};
 
 /**
  * Sends records to Kafka, each exactly once and in order. An outage is waited out inside kafkajs: the producer is
@@ -16,7 +23,7 @@ export function kafkaSink(brokers: readonly string[], topic: string, log: (line:
 
   const sendOnce = async (changes: readonly OrderChange[]) => {
     if (producer === undefined) {
-      producer = patientProducer(brokers);
+      producer = patientProducer({ brokers, ...PATIENCE });
       await producer.connect();
     }
     const messages = changes.map((change) => ({ key: change.id, value: JSON.stringify(change) }));
@@ -39,25 +46,6 @@ export function kafkaSink(brokers: readonly string[], topic: string, log: (line:
   };
 
   return { send, close: async () => producer?.disconnect() };
-}
-
-function patientProducer(brokers: readonly string[]): Producer {
-  const retry = { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 500 };
-  const kafka = new Kafka({
-    clientId: 'feedline-produce',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 3000,
-    requestTimeout: 10_000,
-    retry,
-  });
-  return kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    retry,
-  });
 }
 
 async function withoutStored(brokers: readonly string[], topic: string, changes: readonly OrderChange[]) {
