@@ -21,7 +21,8 @@ import type { Start } from './resume.ts';
 import { SSE_ENCODINGS } from './sse-encoding.ts';
 
 const TOPIC = 'orders';
-const ID = '1234';
+/** In another partition whenever the topic grows. */
+const ID = 'order-3';
 
 type Step =
   | { readonly do: 'append'; readonly partition: number; readonly isOurs: boolean }
@@ -257,6 +258,7 @@ async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLo
   const client = new Client();
   client.connect(pods[0]);
   await settle();
+  client.receive();
   for (const action of script) {
     if (action.do === 'settle') await settle();
     else perform(action, log, pods, client);

@@ -507,6 +507,16 @@ describe('a feed whose history changes under its readers', () => {
     expect(parseSse(text()).map(({ name }) => name)).toEqual(['gap', 'message']);
   });
 
+  it('gives a reader that was catching up as it came all of every partition, which needs no gap', async () => {
+    const fixture = new Fixture(4);
+    const { text } = fixture.read();
+    fixture.batch(fixture.home, ...[0, 1, 2, 3, 4].map((offset) => record(offset, `v${offset}`)));
+    fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));
+    await settle();
+    const shown = parseSse(text()).map(({ name, data }) => (name === 'gap' ? 'gap' : data));
+    expect(shown).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'odd']);
+  });
+
   it('is looked for in all partitions from the start where such a record came before anybody watched', () => {
     const fixture = new Fixture(4);
     fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));

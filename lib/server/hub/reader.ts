@@ -136,7 +136,7 @@ export class Reader {
     if (end === 'stopped') return;
     if (end === 'over') this.#end();
     else if (end === 'restarted') this.#skipToRestart(catchUp.epochStart);
-    else this.#goOnFrom(catchUp.served);
+    else this.#goOnFrom(servedIn(this.feed, catchUp.served));
     this.pump();
     this.#settleIfDone();
   }
