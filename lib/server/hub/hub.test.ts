@@ -554,6 +554,23 @@ describe('a feed whose history changes under its readers', () => {
   });
 });
 
+describe('the last event of a feed', () => {
+  it('carries the end mark in its own id, live and for a reader that is ahead in another partition', () => {
+    const end = { ...record(1, 'end'), headers: { [FEED_END_HEADER]: '' } };
+    const fixture = new Fixture(2, 'any');
+    const live = fixture.read();
+    const ahead = fixture.read(new CursorEncoder(originOf(2)).encode(new Map([...zeros(2), [1, 9]])));
+    fixture.batch(0, record(0, 'a'), end, record(2, 'behind'));
+    for (const { reader, text } of [live, ahead]) {
+      const events = parseSse(text());
+      expect(events.map(({ data }) => data)).toEqual(['a', 'end']);
+      expect(events.map(({ id }) => decodeCursor(id)?.isEnd)).toEqual([false, true]);
+      expect(reader.isOver).toBe(true);
+      expect(decodeCursor(reader.cursor)?.isEnd).toBe(true);
+    }
+  });
+});
+
 describe('a topic that is created again under readers that lag', () => {
   const recreate = (fixture: Fixture, partitionCount = 1): void =>
     fixture.hub.onTopic({ origin: originOf(partitionCount, 'second'), positions: zeros(partitionCount) });
