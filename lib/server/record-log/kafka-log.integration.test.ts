@@ -196,6 +196,47 @@ describeWithBroker('Kafka', () => {
       expect(handler.gaps).toEqual([]);
     });
 
+    it('holds transactions that ran at the same time: only committed records are read, live and from the past', async () => {
+      await begin(1);
+      const open = async (name: string) => {
+        const producer = client(testBrokers()).producer({
+          transactionalId: `${name}-${topic}`,
+          maxInFlightRequests: 1,
+          idempotent: true,
+          createPartitioner: Partitioners.DefaultPartitioner,
+        });
+        await producer.connect();
+        const transaction = await producer.transaction();
+        const send = (value: string) => transaction.send({ topic, messages: [{ key: 'k', value }] });
+        return { send, transaction, close: () => producer.disconnect() };
+      };
+      const [one, two, three] = await Promise.all(['one', 'two', 'three'].map(open));
+      if (one === undefined || two === undefined || three === undefined) throw new Error('Three were opened.');
+      await one.send('one, aborted');
+      await two.send('two, kept');
+      await three.send('three, aborted');
+      // The one that began last ends first: the broker names it first.
+      await three.transaction.abort();
+      await one.send('one, aborted too');
+      await two.send('two, kept too');
+      await one.transaction.abort();
+      await two.transaction.commit();
+      for (const { close } of [one, two, three]) await close();
+      const kept = ['two, kept', 'two, kept too'];
+      await untilValues(handler, kept);
+      await vi.waitFor(() => expect(handler.batches.at(-1)?.nextPosition).toBe(8), { timeout: 20_000 });
+      const epoch = handler.snapshots[0]?.origin.epoch ?? '';
+      for (const [from, wanted] of [
+        [0, kept],
+        [2, kept.slice(1)],
+      ] as const) {
+        const asked = { topic, epoch, partition: 0, key: 'k', from, to: 8, signal: new AbortController().signal };
+        const { records, next } = await log.readHistory(asked);
+        expect(records.map(({ value }) => value?.toString())).toEqual(wanted);
+        expect(next).toBe(8);
+      }
+    });
+
     it('loses records to retention before they are read: the gap is told, and reading goes on at the oldest kept', async () => {
       await begin(1);
       await log.publish(topic, { key: 'k', value: Buffer.from('a') });
