@@ -239,10 +239,11 @@ export class Hub implements RecordLogHandler {
 
 function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {
   const cursorsBefore = new Map([...feeds.values()].map((feed) => [feed, feed.headCursor()]));
-  const isSameEpoch = snapshot.origin.epoch === state.origin.epoch;
+  const { epoch, partitionCount } = state.origin;
+  const isSameEpoch = snapshot.origin.epoch === epoch;
   state.update(snapshot);
   for (const [feed, from] of cursorsBefore) {
-    if (isSameEpoch) feed.include(state.partitionsOf(feed.id));
+    if (isSameEpoch) feed.include(state.partitionsSince(feed.id, partitionCount));
     else feed.recreate(from, snapshot.positions);
     feed.flush();
   }

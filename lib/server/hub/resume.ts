@@ -80,14 +80,13 @@ function startOfEpoch(feed: Feed, from: string): Start {
 /**
  * The cursor's position in each partition of the feed; null when it cannot be this feed's.
  *
- * - A topic that has grown since then may have the feed in a further partition, of which the client has seen nothing:
- *   that is position 0.
+ * - A topic that has grown since then may have the feed in further partitions, of which the client has seen nothing:
+ *   that is position 0. It may have grown more than once, and the feed have been elsewhere in between.
  * - A cursor of a pod that found the feed outside its partition names further ones: they are this feed's too.
  */
 function positionsInFeed(feed: Feed, cursor: Cursor): Positions | null {
   const { topic } = feed;
-  const hasGrown = cursor.partitionCount < topic.origin.partitionCount;
-  if (hasGrown) feed.include(topic.partitionsOf(feed.id, cursor.partitionCount));
+  feed.include(topic.partitionsSince(feed.id, cursor.partitionCount));
   const isKnown = [...feed.floor.keys()].some((partition) => cursor.positions.has(partition));
   if (!isKnown) return null;
   feed.include(cursor.positions.keys());

@@ -85,6 +85,15 @@ export class TopicState {
     return predicted === null ? this.allPartitions() : [predicted];
   }
 
+  /** Where a feed can have been since the topic had so many partitions: it may have grown more than once since then. */
+  partitionsSince(id: string, partitionCount: number): ReadonlySet<number> {
+    const partitions = new Set(this.partitionsOf(id));
+    for (let count = partitionCount; count < this.#origin.partitionCount; count += 1) {
+      for (const partition of this.partitionsOf(id, count)) partitions.add(partition);
+    }
+    return partitions;
+  }
+
   /** Whether the topic's partitioner would have put this key into this partition. */
   isPredicted(key: Uint8Array, partition: number): boolean {
     const predicted = predictPartition(this.#partitioner, key, this.#origin.partitionCount);
