@@ -1,52 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { APIRequestContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
 import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { LaneWitness } from './browser/lane-witness.ts';
+import { laneCard, publish, seqsFrom, shown, untilRacing, untilShown, untilState } from './browser/race-page.ts';
 import { recordsOf } from './browser/record-log-content.ts';
 import { expect, test } from './fixtures.ts';
 
 const WITH_CURSOR: readonly LaneName[] = ['sse', 'long-poll', 'poll'];
-
-async function publish(
-  request: APIRequestContext,
-  id: string,
-  seqs: readonly number[],
-  clockOffsetMs = 0,
-): Promise<void> {
-  for (const seq of seqs) {
-    const data = { id, seq, producedAtMs: Date.now() + clockOffsetMs, note: 'x'.repeat(100) };
-    const response = await request.post(`/api/feeds/${id}/events`, { data });
-    expect(response.status()).toBe(201);
-  }
-}
-
-const seqsFrom = (first: number, last: number): number[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index);
-
-const laneCard = (page: Page, lane: LaneName) => page.locator(`[data-lane=${lane}]`);
-
-/** A figure of a lane as the page shows it. */
-async function shown(page: Page, lane: LaneName, name: string): Promise<number> {
-  return Number(
-    await laneCard(page, lane)
-      .getByTestId(name)
-      .getAttribute('value')
-      .then((value) => value?.replaceAll(',', '')),
-  );
-}
-
-async function untilRacing(page: Page): Promise<void> {
-  for (const lane of LANE_NAMES) await untilState(page, lane, 'live');
-}
-
-async function untilState(page: Page, lane: LaneName, state: string): Promise<void> {
-  await expect(laneCard(page, lane).getByTestId('connection')).toHaveAttribute('data-state', state);
-}
-
-async function untilShown(page: Page, lane: LaneName, name: string, value: number): Promise<void> {
-  await expect.poll(() => shown(page, lane, name), { message: `${name} of ${lane}` }).toBe(value);
-}
 
 async function stopAll(page: Page): Promise<void> {
   for (const [index, lane] of LANE_NAMES.entries()) {
