@@ -5,7 +5,10 @@ import type { Connection } from './connection-state.ts';
  * What a source tells, whatever its transport. `arrivedAtMs` is taken in the handler itself, by the browser's clock:
  * later, in a frame or a render, it would measure the page instead of the delivery.
  */
-export type ClientEvent = RecordEvent | GapEvent | Baseline | ConnectionChanged;
+export type ClientEvent = FeedEvent | RequestEvent;
+
+/** What is told of the feed and the way to it. */
+export type FeedEvent = RecordEvent | GapEvent | Baseline | ConnectionChanged;
 
 /** One event of the feed. */
 export interface RecordEvent {
@@ -36,4 +39,18 @@ interface Baseline {
 interface ConnectionChanged {
   readonly kind: 'connection';
   readonly connection: Connection;
+}
+
+/**
+ * One request of a source that polls, told when it is sent and again, with the same number, when it is over.
+ * `given-up`: the page itself ended it, so nothing is known of its answer.
+ */
+export interface RequestEvent {
+  readonly kind: 'request';
+  /** Counts from 1 in each source. */
+  readonly number: number;
+  readonly state: 'sent' | 'answered' | 'failed' | 'given-up';
+  /** What the answer brought; 0 in every other state. */
+  readonly events: number;
+  readonly atMs: number;
 }

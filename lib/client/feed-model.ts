@@ -1,4 +1,4 @@
-import type { ClientEvent, GapEvent, RecordEvent } from './client-event.ts';
+import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedStats } from './stats.ts';
 import { Tape } from './tape.ts';
@@ -17,7 +17,7 @@ export class FeedModel {
     this.stats = new FeedStats(producerOffsetMs);
   }
 
-  apply(event: ClientEvent): void {
+  apply(event: FeedEvent): void {
     switch (event.kind) {
       case 'record': {
         this.last = event;

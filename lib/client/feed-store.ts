@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ClientEvent, GapEvent, RecordEvent } from './client-event.ts';
+import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedModel } from './feed-model.ts';
@@ -84,7 +84,7 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     if (!state.getState().isPaused) state.setState({ tape: model.tape.rows() });
   });
 
-  function onBatch(events: readonly ClientEvent[]): void {
+  function onBatch(events: readonly FeedEvent[]): void {
     for (const event of events) model.apply(event);
     state.setState({ connection: model.connection, lastGap: model.lastGap });
     publishTape();
@@ -99,10 +99,12 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
   }
 
   const batcher = new FrameBatcher(
-    (events: readonly ClientEvent[]) => source.work(() => onBatch(events)),
+    (events: readonly FeedEvent[]) => source.work(() => onBatch(events)),
     options.schedule ?? scheduleFrame,
   );
-  const unsubscribe = source.subscribe((event) => batcher.add(event));
+  const unsubscribe = source.subscribe((event) => {
+    if (event.kind !== 'request') batcher.add(event);
+  });
   clock.every(IDLE_REFRESH_MS, life.signal, publishFigures);
   source.start();
 

@@ -83,7 +83,7 @@ test('an answer’s records and gaps come in order, verbatim, as a stream would 
   await last().answer(
     body([{ cursor: 'c1', gap }, { cursor: 'c2', data: '{"seq":7,"producedAtMs":5}' }, { wrong: 1 }], 'c2'),
   );
-  expect(events.filter(({ kind }) => kind !== 'connection')).toEqual([
+  expect(events.filter(({ kind }) => kind === 'gap' || kind === 'record')).toEqual([
     { kind: 'gap', cursor: 'c1', reason: 'retention', resumesAt: 'oldest', arrivedAtMs: 1_000_000 },
     {
       kind: 'record',
@@ -104,6 +104,36 @@ test('naive polling asks again after its interval, never faster, whatever comes'
   await vi.advanceTimersByTimeAsync(1);
   expect(asked).toHaveLength(2);
   expect(last().url.searchParams.get('waitMs')).toBe('0');
+});
+
+test('each request is told when it is sent and when it is over, with what it brought', async () => {
+  const { events, last, source } = setUp();
+  await last().answer(
+    body(
+      [
+        { cursor: 'c1', data: '1' },
+        { cursor: 'c2', data: '2' },
+      ],
+      'c2',
+    ),
+  );
+  await vi.advanceTimersByTimeAsync(500);
+  await last().fail();
+  await vi.advanceTimersByTimeAsync(1000);
+  source.stop();
+  await settle();
+  expect(
+    events.filter((event) => event.kind === 'request').map(({ number, state, events: came }) => [number, state, came]),
+  ).toEqual([
+    [1, 'sent', 0],
+    [1, 'answered', 2],
+    [2, 'sent', 0],
+    [2, 'failed', 0],
+    [3, 'sent', 0],
+    [3, 'given-up', 0],
+  ]);
+  const second = events.filter((event) => event.kind === 'request' && event.number === 2);
+  expect(second).toMatchObject([{ atMs: 1_000_000 }, { atMs: 1_000_500 }]);
 });
 
 test('a wait that ends with nothing is no error, and is counted', async () => {

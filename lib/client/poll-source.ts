@@ -1,5 +1,6 @@
 import { HeaderName } from '#lib/protocol/constants.ts';
 import { pollUrl } from '#lib/protocol/paths.ts';
+import type { RequestEvent } from './client-event.ts';
 import { type Explanation, explainFailure, explainRefusal } from './explain.ts';
 import { readPayload } from './payload.ts';
 import type { Source } from './source.ts';
@@ -26,6 +27,12 @@ const HEAD_BYTES = 500;
 /** An answer may be this much later than the server was asked to wait, ms; then the connection is given up. */
 const LATE_MS = 10_000;
 
+/** A request under way, and the attempt that it belongs to. */
+interface Asked {
+  readonly attempt: AbortSignal;
+  readonly number: number;
+}
+
 /**
  * Polling, long or naive. The first poll of each attempt asks without waiting: its answer shows that the connection
  * is there, which a long poll at a silent feed would not for half a minute.
@@ -39,6 +46,7 @@ class PollTransport implements Transport {
   readonly #life: SourceLife;
   #cursor: string | undefined;
   #greetedBy: AbortSignal | null = null;
+  #requests = 0;
   #headBytes = HEAD_BYTES;
   /** Of each pod, the answer that it has not told of yet; none where that is more than one. */
   readonly #untoldBodyBytes = new Map<string, number>();
@@ -59,24 +67,31 @@ class PollTransport implements Transport {
     let response: Response;
     let text: string;
     this.#life.meter.request();
+    this.#requests += 1;
+    const number = this.#requests;
+    this.#tell(number, 'sent');
     try {
       response = await fetcher(url, { cache: 'no-store', signal: attempt });
       text = await response.text();
     } catch (error) {
+      this.#tell(number, attempt.aborted ? 'given-up' : 'failed');
       if (!attempt.aborted) this.#fail(explainFailure(error));
       return;
     }
-    if (!attempt.aborted) this.#life.work(() => this.#onAnswer(response, text, attempt));
+    if (attempt.aborted) this.#tell(number, 'given-up');
+    else this.#life.work(() => this.#onAnswer(response, text, { attempt, number }));
   }
 
-  #onAnswer(response: Response, text: string, attempt: AbortSignal): void {
+  #onAnswer(response: Response, text: string, { attempt, number }: Asked): void {
     this.#count(response, text);
     const answer = readAnswer(response, text);
     if (answer === null) {
+      this.#tell(number, 'failed');
       this.#fail(explainRefusal(response, text));
       return;
     }
     const nowMs = this.#life.clock.nowMs();
+    this.#tell(number, 'answered', answer.events.length);
     this.#greet(attempt, nowMs);
     this.#cursor = answer.cursor ?? this.#cursor;
     for (const event of answer.events) {
@@ -102,6 +117,10 @@ class PollTransport implements Transport {
     const { waitMs, intervalMs = 0 } = this.#options;
     if (intervalMs === 0) void this.#ask(waitMs, attempt);
     else this.#life.clock.after(intervalMs, attempt, () => void this.#ask(waitMs, attempt));
+  }
+
+  #tell(number: number, state: RequestEvent['state'], events = 0): void {
+    this.#life.emit({ kind: 'request', number, state, events, atMs: this.#life.clock.nowMs() });
   }
 
   #fail(explanation: Explanation): void {
