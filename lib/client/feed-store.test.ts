@@ -77,6 +77,15 @@ describe('the store of a feed', () => {
     expect(state().figures).toMatchObject({ events: 50, received: 50, latencyMsP50: 5 });
   });
 
+  test('does nothing for a request, which is no news of the feed', () => {
+    const { feed, tell, frame } = setUp();
+    const onChange = vi.fn();
+    feed.state.subscribe(onChange);
+    tell({ kind: 'request', number: 1, state: 'sent', events: 0, atMs: NOW });
+    frame();
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
   test('shows the first event at once, and then numbers at most four times a second', () => {
     const { state, record, frame } = setUp();
     record(1);
