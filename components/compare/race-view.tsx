@@ -6,11 +6,12 @@ import { Kbd } from '#components/ui/kbd.tsx';
 import { FeedContext } from '#lib/client/hooks/feed-context.ts';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 import type { RaceRun } from '#lib/client/race.ts';
+import { DeliveryTimeline } from './delivery-timeline.tsx';
 import { LaneCard } from './lane-card.tsx';
 import { LanesChart } from './lanes-chart.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
-/** A race: the verdict, the lanes in numbers, and their latencies over time. Paused, the race goes on unseen. */
+/** A race: the verdict, the lanes in numbers, their latencies, and their deliveries over time. Paused, the race goes on unseen. */
 export function RaceView({ run }: { readonly run: RaceRun }) {
   const [isPaused, setPaused] = useState(false);
   const toggle = (): void => setPaused(!isPaused);
@@ -34,6 +35,7 @@ export function RaceView({ run }: { readonly run: RaceRun }) {
         ))}
       </div>
       <LanesChart lanes={run.lanes} isPaused={isPaused} />
+      <DeliveryTimeline run={run} isPaused={isPaused} />
     </>
   );
 }

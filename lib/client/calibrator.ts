@@ -2,7 +2,7 @@ import { EventFormat, HeaderName } from '#lib/protocol/constants.ts';
 import { pollUrl } from '#lib/protocol/paths.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { PageClocks } from './page-clocks.ts';
-import { readPayload } from './payload.ts';
+import { type PayloadFacts, readPayload } from './payload.ts';
 import { parseEnvelopeTimes, parsePollBody, parseServerClock } from './wire.ts';
 
 export interface CalibratorOptions {
@@ -14,6 +14,8 @@ export interface CalibratorOptions {
   readonly isCounting?: boolean;
   /** Called once, with the cursor of the present, before anything of the feed is read. */
   readonly onStart?: (cursor: string) => void;
+  /** Called with each event that is read. */
+  readonly onRecord?: (event: { readonly cursor: string } & PayloadFacts) => void;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   /** A tab that nobody sees asks nothing. */
@@ -88,7 +90,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
     const events = body?.events ?? [];
     for (const event of events) {
       if (event.kind === 'gap') produced = { ...produced, isExact: false };
-      else addRecord(event.data);
+      else addRecord(event);
     }
     const isFull = events.length >= MANY_EVENTS;
     if (!isFull) produced = { ...produced, asOfMs: requestedAtMs };
@@ -99,12 +101,13 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
     return isFull;
   }
 
-  function addRecord(envelope: string): void {
+  function addRecord(event: { readonly cursor: string; readonly data: string }): void {
     produced = { ...produced, events: produced.events + 1 };
-    const times = parseEnvelopeTimes(envelope);
+    const times = parseEnvelopeTimes(event.data);
     if (times === null) return;
-    const { producedAtMs } = readPayload(times.value);
-    clocks.addRecord({ ...times, producedAtMs }, clock.nowMs());
+    const facts = readPayload(times.value);
+    clocks.addRecord({ ...times, producedAtMs: facts.producedAtMs }, clock.nowMs());
+    options.onRecord?.({ cursor: event.cursor, ...facts });
   }
 
   void ask();

@@ -6,6 +6,7 @@ import { createFeedStore, type FeedStore } from './feed-store.ts';
 import { type Conditions, createLane, type LaneName } from './lanes.ts';
 import { PageClocks } from './page-clocks.ts';
 import { type RaceLock, raceLock } from './race-lock.ts';
+import { Timeline } from './timeline.ts';
 import { Turn } from './turn.ts';
 import { type PageLike, watchPage } from './watch-page.ts';
 
@@ -17,6 +18,8 @@ export interface RaceRun {
   readonly conditions: Conditions;
   readonly startedAtMs: number;
   readonly lanes: ReadonlyMap<LaneName, FeedStore>;
+  /** The last seconds of every lane, for the delivery timeline. */
+  readonly timeline: Timeline;
   /** What the record log has got for this feed since the start. */
   produced(): Produced;
   /** The page's clock minus the producer's. */
@@ -97,6 +100,7 @@ export function createRace(options: RaceOptions = {}): Race {
     const { signal } = running;
     const { conditions, lanes } = wanted;
     const clocks = new PageClocks();
+    const timeline = new Timeline(lanes, () => clocks.producer().offsetMs);
     const calibrator = startCalibrator(
       {
         id: conditions.feedId,
@@ -104,6 +108,7 @@ export function createRace(options: RaceOptions = {}): Race {
         intervalMs: CALIBRATE_MS,
         isCounting: true,
         onStart: (after) => state.setState({ run: runOf(after) }),
+        onRecord: (event) => timeline.addProduced(event, Date.now()),
       },
       signal,
     );
@@ -116,6 +121,7 @@ export function createRace(options: RaceOptions = {}): Race {
       const brief = { take: (stay: AbortSignal) => turn.wait(stay) };
       const stores = lanes.map((name): [LaneName, FeedStore] => {
         const source = createLane(name, { conditions, run, after, permits: { held, brief } });
+        source.subscribe((event) => timeline.lane(name)?.apply(event));
         return [name, createFeedStore(source, { producerOffsetMs: () => clocks.producer().offsetMs })];
       });
       signal.addEventListener('abort', () => {
@@ -125,6 +131,7 @@ export function createRace(options: RaceOptions = {}): Race {
         conditions,
         startedAtMs: Date.now(),
         lanes: new Map(stores),
+        timeline,
         produced: calibrator.produced,
         producerClock: () => clocks.producer(),
       };

@@ -55,6 +55,11 @@ export class SeqTracker {
     this.#next = null;
   }
 
+  /** Whether this seq was jumped over and has not come since. */
+  isMissing(seq: number): boolean {
+    return this.#holes.some(({ from, to }) => from <= seq && seq <= to);
+  }
+
   counts(): SeqCounts {
     return {
       received: this.#received,

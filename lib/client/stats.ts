@@ -131,7 +131,7 @@ export class FeedStats {
 }
 
 /** Below zero only by the error of the clocks: nothing arrives before it was produced. */
-function latencyOf({ arrivedAtMs, producedAtMs }: RawSample, producerOffsetMs: number): number | null {
+export function latencyOf({ arrivedAtMs, producedAtMs }: RawSample, producerOffsetMs: number): number | null {
   return producedAtMs === null ? null : Math.max(0, arrivedAtMs - producedAtMs - producerOffsetMs);
 }
 

@@ -20,7 +20,7 @@ const RATIO_MIN = 1.2;
 const DIFFERENCE_MIN_MS = 5;
 
 /** How lanes are called within a sentence. */
-const LANE_WORDS: Record<LaneName, string> = {
+export const LANE_WORDS: Record<LaneName, string> = {
   sse: 'Feedline over SSE',
   'long-poll': 'long polling',
   poll: 'naive polling',
@@ -134,6 +134,6 @@ function formatTimes(ratio: number): string {
   return ratio >= 0.095 ? ratio.toFixed(1) : ratio.toFixed(2);
 }
 
-function capitalised(words: string): string {
+export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
