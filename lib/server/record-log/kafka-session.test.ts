@@ -49,6 +49,7 @@ class Scripted {
 
   readonly #cluster = {
     refreshMetadata: async () => undefined,
+    findBroker: async () => undefined,
     findControllerBroker: async () => ({ connectionPool: { send: async () => this.#description } }),
     fetchTopicsOffset: async ([{ fromBeginning }]: [{ fromBeginning: boolean }]) => [
       { partitions: [{ partition: 0, offset: String(fromBeginning ? this.oldest : this.end) }] },
