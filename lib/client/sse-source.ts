@@ -104,6 +104,8 @@ class SseTransport implements Transport {
   }
 
   #onGap(data: string, nowMs: number): void {
+    // What was stored may be among what is gone.
+    this.#storedLeft = 0;
     this.#life.emit({ kind: 'gap', ...parseGap(data), arrivedAtMs: nowMs });
     this.#life.move({ type: 'heard', nowMs });
   }

@@ -47,7 +47,7 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
   readonly #scans: PartitionScans;
   readonly #consumer: Consumer;
   readonly #cluster: Cluster;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   readonly #questions = new Map<string, SharedQuestion<TopicBounds>>();
   #connecting: Promise<void> | undefined;
 
@@ -97,6 +97,9 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    // Whoever reads again later asks again.
+    this.#stopping = new AbortController();
+    this.#questions.clear();
     this.#connecting = undefined;
     await this.#consumer.disconnect();
   }
@@ -206,6 +209,9 @@ function isOutOfRange(error: unknown): boolean {
 
 /** Does not wait longer for what may hang; what comes of it afterwards is nobody's. */
 async function unlessEnded<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  // Whatever comes of it is not unheard.
+  work.catch(() => undefined);
+  signal.throwIfAborted();
   let leave: () => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     leave = () => reject(signal.reason);
@@ -215,7 +221,6 @@ async function unlessEnded<T>(signal: AbortSignal, work: Promise<T>): Promise<T>
     return await Promise.race([work, ended]);
   } finally {
     signal.removeEventListener('abort', leave);
-    work.catch(() => undefined);
     ended.catch(() => undefined);
   }
 }

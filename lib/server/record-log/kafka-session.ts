@@ -93,6 +93,8 @@ export class KafkaSession {
     const names = topics.map(({ topic }) => topic);
     await this.#consumer.subscribe({ topics: names, fromBeginning: true });
     for (const description of topics) await this.#adopt(description, clusterId);
+    // A session that has ended meanwhile was stopped already: its consumer would join, and be nobody's to stop.
+    if (this.#isOver) return;
     await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as FetchedBatch) });
     // A consumer that was lost while it joined ends the session before this: its timer would be nobody's to clear.
     if (this.#isOver) return;
