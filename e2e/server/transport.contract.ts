@@ -83,6 +83,7 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
       it('begins at now: gives nothing of before, and everything from then on in order', async () => {
         const id = newFeedId();
         await publish(id, 1, 3);
+        await server.untilRead(id, 3);
         const client = await connect(`id=${id}`);
         await publish(id, 4, 40);
         await until(() => expect(client.values).toEqual(seqs(4, 40)));
