@@ -1,14 +1,11 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { CursorEncoder, Positions } from '../../protocol/cursor.ts';
 import type { HistoryPage, LogRecord } from '../record-log/port.ts';
+import { CHUNK_BYTES, CHUNK_EVENTS } from './chunk-limits.ts';
 import type { Encoding } from './encoding.ts';
 import type { Feed } from './feed.ts';
 import { firstUncovered, servedIn } from './resume.ts';
 import type { Sink } from './sink.ts';
-
-/** A write stays near these, so that a sink with little room is not flooded. */
-const CHUNK_BYTES = 65_536;
-const CHUNK_EVENTS = 500;
 
 /**
  * `covered`: the ring reaches back to here now. `restarted`: the offsets mean nothing now. `over`: the feed's last event

@@ -1,16 +1,12 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { Positions } from '../../protocol/cursor.ts';
 import type { HistoryRequest, LogGap, LogRecord } from '../record-log/port.ts';
+import { CHUNK_BYTES, CHUNK_EVENTS } from './chunk-limits.ts';
 import type { Encoding, FrameSource } from './encoding.ts';
 import { EVERY_PARTITION, type Frame, GapFrame, RecordFrame } from './frame.ts';
 import { FrameRing, type RingLimits } from './frame-ring.ts';
 import type { Reader } from './reader.ts';
 import type { TopicState } from './topic-state.ts';
-
-/** A write stays near this size, so that a sink with little room is not flooded by one that joins much. */
-const CHUNK_BYTES = 65_536;
-/** The same as a number of events. */
-const CHUNK_EVENTS = 500;
 
 /** Some frames of a feed, joined into one write. */
 export interface Chunk {

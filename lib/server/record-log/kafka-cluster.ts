@@ -20,6 +20,17 @@ export function createConsumer(kafka: Kafka, config: ConsumerConfig): { consumer
   return { consumer, cluster };
 }
 
+/** ListOffsets: of each partition the first offset kept, or the one behind its last committed record. */
+export async function listOffsets(
+  cluster: Cluster,
+  topic: string,
+  { partitions, fromBeginning }: { readonly partitions: readonly number[]; readonly fromBeginning: boolean },
+): Promise<Map<number, number>> {
+  const asked = partitions.map((partition) => ({ partition }));
+  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
+  return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+}
+
 interface FetchedPartition {
   readonly messages: readonly FetchedMessage[];
   abortedTransactions?: readonly AbortedTransaction[] | null;

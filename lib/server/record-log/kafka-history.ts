@@ -4,7 +4,7 @@ import type { Cluster, Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import type { HistoryConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { createConsumer } from './kafka-cluster.ts';
+import { createConsumer, listOffsets } from './kafka-cluster.ts';
 import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import { toRecord } from './kafka-record.ts';
 import type { FetchedRecords } from './page-builder.ts';
@@ -189,9 +189,7 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
 
   async #offsets(topic: string, partitions: readonly number[], fromBeginning: boolean): Promise<Map<number, number>> {
     await this.#cluster.addTargetTopic(topic);
-    const asked = partitions.map((partition) => ({ partition }));
-    const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
-    return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+    return listOffsets(this.#cluster, topic, { partitions, fromBeginning });
   }
 }
 

@@ -3,7 +3,7 @@ import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
 import { PATIENT } from './kafka-client.ts';
-import { createConsumer } from './kafka-cluster.ts';
+import { createConsumer, listOffsets } from './kafka-cluster.ts';
 import { type ClusterDescription, describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import { toRecord } from './kafka-record.ts';
 import type { LogGap, LogRecord, RecordLogHandler } from './port.ts';
@@ -161,11 +161,10 @@ export class KafkaSession {
     if (isRecreated) logger.warn({ topic }, 'the topic was created again; it is read from its beginning');
   }
 
-  /** ListOffsets: the first offset kept of each partition, or the one behind its last committed record. */
-  async #offsets(topic: string, partitionCount: number, fromBeginning: boolean): Promise<Map<number, number>> {
-    const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ partition }));
-    const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
-    return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  /** Of every partition; see `listOffsets`. */
+  #offsets(topic: string, partitionCount: number, fromBeginning: boolean): Promise<Map<number, number>> {
+    const partitions = Array.from({ length: partitionCount }, (_, partition) => partition);
+    return listOffsets(this.#cluster, topic, { partitions, fromBeginning });
   }
 
   /** Looks for topics that have come, gone, or been created again. */

@@ -111,10 +111,12 @@ export class Polls {
     }
     reader.pump();
     // What is stored is answered at once too, but it takes a moment to be read.
-    const patience = lifeOf(client, reader.isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS));
+    const { isSettled } = reader;
+    const patience = lifeOf(client, isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS));
     const whenDue = (): void => void reader.settled.then(() => poll.end('empty'));
-    const due = setTimeout(whenDue, waitMs);
     if (waitMs === 0) whenDue();
+    // Once it is settled, its patience is all there is to wait for: no second timer for each poll.
+    const due = isSettled || waitMs === 0 ? undefined : setTimeout(whenDue, waitMs);
     patience.onEnd((reason) => poll.end(reason));
     this.#waiting.set(poll, client.connection);
     if (this.#isDraining) poll.end('drained');
