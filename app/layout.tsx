@@ -20,9 +20,12 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
         <script>{THEME_SCRIPT}</script>
       </head>
       <body className="min-h-dvh font-sans text-sm antialiased">
-        <TopBar />
-        <main className="mx-auto w-full max-w-[1280px] px-4 py-5 sm:px-6">{children}</main>
-        <StatusRegion />
+        {/* A stacking context of its own: what opens above the page is above all of it. */}
+        <div className="isolate">
+          <TopBar />
+          <main className="mx-auto w-full max-w-[1280px] px-4 py-5 sm:px-6">{children}</main>
+          <StatusRegion />
+        </div>
       </body>
     </html>
   );

@@ -91,6 +91,7 @@ const VENDOR_DOORS: Record<string, RegExp> = {
   kafkajs: /^lib\/server\/record-log\/kafka-[\w-]+\.(integration\.test\.)?ts$|^scripts\/|^e2e\/|^bench\//,
   'prom-client': /^lib\/server\/metrics\/metrics\.ts$/,
   pino: /^lib\/server\/logger\.ts$/,
+  '@base-ui/react': /^components\/ui\//,
   uplot: /^components\/charts\/uplot-chart\.tsx$/,
   httpxy: /^scripts\/balancer\/balancer\.ts$/,
   zod: /^lib\/server\/config\.ts$/,

@@ -1,6 +1,8 @@
 'use client';
 
+import { Download } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
 import type { RaceRun } from '#lib/client/race.ts';
 import { type RaceMoment, raceExport, raceExportName } from '#lib/client/race-export.ts';
 import { resultsOf } from '#lib/client/race-results.ts';
@@ -8,9 +10,12 @@ import { resultsOf } from '#lib/client/race-results.ts';
 /** Saves the comparison as it is now, as JSON. */
 export function ExportButton({ run }: { readonly run: RaceRun }) {
   return (
-    <Button title="Save this comparison as JSON" onClick={() => save(momentOf(run))}>
-      Export
-    </Button>
+    <Tooltip text="Save this comparison as JSON">
+      <Button onClick={() => save(momentOf(run))}>
+        <Download className="size-4" aria-hidden="true" />
+        Export
+      </Button>
+    </Tooltip>
   );
 }
 

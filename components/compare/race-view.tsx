@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
+import { PauseIcon } from '#components/ui/pause-icon.tsx';
 import { FeedContext } from '#lib/client/hooks/feed-context.ts';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 import type { RaceRun } from '#lib/client/race.ts';
@@ -23,6 +24,7 @@ export function RaceView({ run }: { readonly run: RaceRun }) {
     <>
       <VerdictCard run={run} isPaused={isPaused}>
         <Button onClick={toggle} aria-keyshortcuts="Space">
+          <PauseIcon isPaused={isPaused} />
           {isPaused ? 'Resume' : 'Pause'}
           <Kbd>Space</Kbd>
         </Button>

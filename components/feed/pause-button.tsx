@@ -2,6 +2,7 @@
 
 import { Button } from '#components/ui/button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
+import { PauseIcon } from '#components/ui/pause-icon.tsx';
 import { formatCount } from '#lib/client/format.ts';
 import { useFeed, useFeedStore } from '#lib/client/hooks/use-feed.ts';
 import { useKey } from '#lib/client/hooks/use-key.ts';
@@ -21,6 +22,7 @@ export function PauseButton() {
         </span>
       )}
       <Button onClick={toggle} aria-keyshortcuts="Space">
+        <PauseIcon isPaused={isPaused} />
         {isPaused ? 'Resume' : 'Pause'}
         <Kbd>Space</Kbd>
       </Button>

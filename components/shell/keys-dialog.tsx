@@ -1,7 +1,10 @@
 'use client';
 
-import { useRef } from 'react';
+import { Keyboard } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 
 const KEYS = [
@@ -13,22 +16,17 @@ const KEYS = [
 ] as const;
 
 export function KeysDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = (): void => dialog.current?.showModal();
+  const [isOpen, setOpen] = useState(false);
+  const open = (): void => setOpen(true);
   useKey('?', open);
   return (
     <>
-      <Button isSquare onClick={open} aria-label="Keys" aria-keyshortcuts="?" title="Keys (?)">
-        ?
-      </Button>
-      <dialog
-        ref={dialog}
-        aria-labelledby="keys-title"
-        className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-5 text-ink backdrop:bg-black/50"
-      >
-        <h2 id="keys-title" className="text-base font-semibold">
-          Keys
-        </h2>
+      <Tooltip text="Keys (?)">
+        <Button isSquare onClick={open} aria-label="Keys" aria-keyshortcuts="?">
+          <Keyboard className="size-4" aria-hidden="true" />
+        </Button>
+      </Tooltip>
+      <Dialog title="Keys" open={isOpen} onOpenChange={setOpen}>
         <dl className="my-4 grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-2">
           {KEYS.map(([key, does]) => (
             <div key={key} className="contents">
@@ -39,8 +37,7 @@ export function KeysDialog() {
             </div>
           ))}
         </dl>
-        <Button onClick={() => dialog.current?.close()}>Close</Button>
-      </dialog>
+      </Dialog>
     </>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import { announcer } from '#lib/client/announcer.ts';
 import { useReadiness } from '#lib/client/hooks/use-readiness.ts';
@@ -22,9 +23,7 @@ export function ServerNotices() {
         )}
         {problem !== null && (
           <p data-testid="server-problem" className="flex min-w-0 items-center gap-1.5 font-medium text-loss">
-            <svg viewBox="0 0 12 12" className="size-3 shrink-0" aria-hidden="true">
-              <path d="M6 1 11.5 11H.5z" fill="currentColor" />
-            </svg>
+            <TriangleAlert className="size-3.5 shrink-0" aria-hidden="true" />
             <span className="min-w-0 break-words">{problem}</span>
           </p>
         )}

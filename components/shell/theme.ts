@@ -15,12 +15,30 @@ export const THEME_SCRIPT = `(() => {
   addEventListener('storage', apply);
 })();`;
 
-export function toggleTheme(): void {
-  const isDark = document.documentElement.classList.toggle('dark');
+export type Theme = 'light' | 'dark' | 'system';
+
+/** What is kept; the system's where nothing is, or where storage is forbidden. */
+export function chosenTheme(): Theme {
   try {
-    localStorage.setItem(THEME_KEY, isDark ? 'dark' : 'light');
+    const kept = localStorage.getItem(THEME_KEY);
+    return kept === 'light' || kept === 'dark' ? kept : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+export function chooseTheme(theme: Theme): void {
+  const isDark = theme === 'system' ? matchMedia(DARK_QUERY).matches : theme === 'dark';
+  document.documentElement.classList.toggle('dark', isDark);
+  try {
+    if (theme === 'system') localStorage.removeItem(THEME_KEY);
+    else localStorage.setItem(THEME_KEY, theme);
   } catch (error) {
     // Storage is forbidden or full: the theme holds for this page alone.
     console.info('Feedline: the theme is not kept.', error);
   }
+}
+
+export function toggleTheme(): void {
+  chooseTheme(document.documentElement.classList.contains('dark') ? 'light' : 'dark');
 }

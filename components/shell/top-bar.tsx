@@ -3,7 +3,7 @@ import { FeedPicker } from './feed-picker.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { NavLink } from './nav-link.tsx';
 import { ServerNotices } from './server-notices.tsx';
-import { ThemeToggle } from './theme-toggle.tsx';
+import { ThemeMenu } from './theme-menu.tsx';
 
 export function TopBar() {
   return (
@@ -20,7 +20,7 @@ export function TopBar() {
           <FeedPicker />
           <div className="ml-auto flex items-center gap-2">
             <KeysDialog />
-            <ThemeToggle />
+            <ThemeMenu />
           </div>
         </div>
       </header>

@@ -2,6 +2,8 @@ import { useEffect, useEffectEvent } from 'react';
 
 /** Where a key belongs to the control that has the focus. */
 const TYPING = 'input, textarea, select, [contenteditable]';
+/** A menu finds its items by what is typed. */
+const MENU = '[role="menu"]';
 const PRESSED_BY_SPACE = 'button, summary, [role="button"]';
 
 /** Runs `act` when `key` (as `KeyboardEvent.key`) is pressed, unless someone types or a dialog is open. */
@@ -20,8 +22,12 @@ export function useKey(key: string, act: () => void): void {
 }
 
 function isTaken(event: KeyboardEvent): boolean {
-  if (document.querySelector('dialog[open]') !== null) return true;
+  if (document.querySelector('[data-modal]') !== null) return true;
   const { target } = event;
   if (!(target instanceof Element)) return false;
-  return target.closest(TYPING) !== null || (event.key === ' ' && target.closest(PRESSED_BY_SPACE) !== null);
+  return (
+    target.closest(TYPING) !== null ||
+    target.closest(MENU) !== null ||
+    (event.key === ' ' && target.closest(PRESSED_BY_SPACE) !== null)
+  );
 }
