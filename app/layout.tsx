@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { StatusRegion } from '#components/shell/status-region.tsx';
 import { THEME_SCRIPT } from '#components/shell/theme.ts';
 import { TopBar } from '#components/shell/top-bar.tsx';
+import { geist, geistMono } from './fonts.ts';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -15,7 +16,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     // The script sets the theme's class before the first paint, which React must not take for a mistake.
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" className={`${geist.variable} ${geistMono.variable}`} suppressHydrationWarning>
       <head>
         <script>{THEME_SCRIPT}</script>
       </head>
