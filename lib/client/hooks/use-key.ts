@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent } from 'react';
 
 /** Where a key belongs to the control that has the focus. */
-const TYPING = 'input, textarea, select, [contenteditable]';
+const TYPING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
 /** A menu finds its items by what is typed. */
 const MENU = '[role="menu"]';
-const PRESSED_BY_SPACE = 'button, summary, [role="button"]';
+const PRESSED_BY_SPACE = 'button, summary, input, [role="button"]';
 
 /** Runs `act` when `key` (as `KeyboardEvent.key`) is pressed, unless someone types or a dialog is open. */
 export function useKey(key: string, act: () => void): void {
