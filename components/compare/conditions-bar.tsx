@@ -88,10 +88,10 @@ function Choice<T extends string | number>({ title, options, chosen, onChoose }:
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1 text-xs text-ink-muted">{title}</legend>
-      <div className="flex rounded-md border border-line">
+      <div className="flex h-8 rounded-md border border-line">
         {options.map(({ value, words, hint }) => (
           <OptionHint key={value} hint={hint}>
-            <label className="fade-state relative flex h-8 cursor-pointer items-center border-l border-line px-3 font-medium whitespace-nowrap first:rounded-l-md first:border-l-0 last:rounded-r-md hover:bg-sunken has-checked:bg-ink has-checked:text-surface has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-sse">
+            <label className="fade-state relative flex cursor-pointer items-center border-l border-line px-3 font-medium whitespace-nowrap first:rounded-l-md first:border-l-0 last:rounded-r-md hover:bg-sunken has-checked:bg-ink has-checked:text-surface has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-sse">
               <input
                 type="radio"
                 name={name}
