@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { ServerNotices } from '#components/shell/server-notices.tsx';
 import { StatusRegion } from '#components/shell/status-region.tsx';
 import { THEME_SCRIPT } from '#components/shell/theme.ts';
 import { TopBar } from '#components/shell/top-bar.tsx';
@@ -24,7 +25,8 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
         {/* A stacking context of its own: what opens above the page is above all of it. */}
         <div className="isolate">
           <TopBar />
-          <main className="mx-auto w-full max-w-[1280px] px-4 py-5 sm:px-6">{children}</main>
+          <main className="mx-auto w-full max-w-[1280px] px-4 pt-5 pb-16 sm:px-6">{children}</main>
+          <ServerNotices />
           <StatusRegion />
         </div>
       </body>

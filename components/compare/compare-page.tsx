@@ -3,6 +3,7 @@
 import { useSearchParams } from 'next/navigation';
 import { useMemo } from 'react';
 import { useRace } from '#lib/client/hooks/use-race.ts';
+import { idleRun } from '#lib/client/idle.ts';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
 import { ConditionsBar } from './conditions-bar.tsx';
 import { readConditions } from './conditions-url.ts';
@@ -16,8 +17,12 @@ const LANES_OUTSIDE_DEMO: readonly LaneName[] = LANE_NAMES.filter((name) => name
 /** One feed over every transport at once, under conditions that are the same for all and kept in the URL. */
 export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
   const query = useSearchParams();
+  const lanes = isDemo ? LANE_NAMES : LANES_OUTSIDE_DEMO;
   const conditions = useMemo(() => readConditions(query, isDemo), [query, isDemo]);
-  const { phase, run, takeOver } = useRace(conditions, isDemo ? LANE_NAMES : LANES_OUTSIDE_DEMO);
+  const { phase, run, takeOver } = useRace(conditions, lanes);
+  // Until the race begins its place is as large as the race will be: what is below it stays where it is.
+  const idle = useMemo(() => (conditions === null ? null : idleRun(conditions, lanes)), [conditions, lanes]);
+  const shown = run ?? idle;
   return (
     <div className="@container flex min-w-0 flex-col gap-4">
       <header>
@@ -27,14 +32,13 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
         </p>
       </header>
       <ConditionsBar conditions={conditions} isDemo={isDemo} />
-      {conditions !== null && phase === 'elsewhere' && <RaceElsewhere onTakeOver={takeOver} />}
-      {conditions !== null && phase !== 'elsewhere' && run === null && (
-        <p className="rounded-lg border border-line bg-surface p-5 text-ink-muted">
-          Asking the server where the feed stands…
-        </p>
-      )}
-      {run !== null && <RaceView key={run.startedAtMs} run={run} />}
-      <HowMeasured run={run} isDemo={isDemo} />
+      {shown !== null &&
+        (phase === 'elsewhere' ? (
+          <RaceElsewhere onTakeOver={takeOver} />
+        ) : (
+          <RaceView key={shown.startedAtMs} run={shown} hasBegun={run !== null} />
+        ))}
+      <HowMeasured run={shown} isDemo={isDemo} />
     </div>
   );
 }

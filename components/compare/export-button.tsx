@@ -8,10 +8,10 @@ import { type RaceMoment, raceExport, raceExportName } from '#lib/client/race-ex
 import { resultsOf } from '#lib/client/race-results.ts';
 
 /** Saves the comparison as it is now, as JSON. */
-export function ExportButton({ run }: { readonly run: RaceRun }) {
+export function ExportButton({ run, isDisabled }: { readonly run: RaceRun; readonly isDisabled: boolean }) {
   return (
     <Tooltip text="Save this comparison as JSON">
-      <Button onClick={() => save(momentOf(run))}>
+      <Button disabled={isDisabled} onClick={() => save(momentOf(run))}>
         <Download className="size-4" aria-hidden="true" />
         Export
       </Button>

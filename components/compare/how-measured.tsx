@@ -7,6 +7,7 @@ import { formatMs } from '#lib/client/format.ts';
 import type { RaceRun } from '#lib/client/race.ts';
 
 const CLOCK_MS = 2000;
+const LONG_ESTIMATE: ClockEstimate = { offsetMs: 88_888, errorMs: 8888 };
 
 interface HowMeasuredProps {
   readonly run: RaceRun | null;
@@ -26,7 +27,8 @@ export function HowMeasured({ run, isDemo }: HowMeasuredProps) {
         <Method title="Clocks">
           Beside the lanes this page asks the poll URL every 2 s. Each answer bounds the server’s clock by its round
           trip (RFC 5905); the broker’s append time (<code>LogAppendTime</code>) and the pod’s time of receipt bound the
-          producer’s. Clocks that can agree are taken to agree. {run !== null && <ClockNow run={run} />}
+          producer’s. Clocks that can agree are taken to agree.
+          {run !== null && <ClockNow run={run} />}
         </Method>
         <Method title="Missed, repeated">
           By <code>seq</code> in the payload, which counts from 1 in each feed. Every lane with a cursor begins at the
@@ -77,8 +79,16 @@ function ClockNow({ run }: { readonly run: RaceRun }) {
     return () => clearInterval(timer);
   }, [run]);
   return (
-    <span data-testid="clock" data-offset-ms={clock.offsetMs} data-error-ms={clock.errorMs} className="text-ink">
-      {clockWords(clock)}
+    <span className="grid text-ink [&>*]:[grid-area:1/1]">
+      {/* The longest it can be, unseen: what is below must not move when it becomes known. */}
+      <span
+        aria-hidden="true"
+        className="invisible before:content-[attr(data-words)]"
+        data-words={clockWords(LONG_ESTIMATE)}
+      />
+      <span data-testid="clock" data-offset-ms={clock.offsetMs} data-error-ms={clock.errorMs}>
+        {clockWords(clock)}
+      </span>
     </span>
   );
 }

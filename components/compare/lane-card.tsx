@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { ConnectionBadge } from '#components/status/connection-badge.tsx';
+import { ConnectionReason, ConnectionState, RetryButton } from '#components/status/connection-badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { durationParts, formatBytes, formatCount, formatMs } from '#lib/client/format.ts';
@@ -33,14 +33,11 @@ export function LaneCard({ name, digit }: LaneCardProps) {
       className="flex min-w-0 flex-col rounded-lg border border-line bg-surface"
     >
       <header className="flex flex-col gap-2 border-b border-line px-4 py-3">
-        <div className="flex items-start justify-between gap-3">
-          <div className="min-w-0">
-            <h2 className="flex items-center gap-2 font-medium">
-              <LaneSwatch name={name} />
-              {LANE_TITLES[name]}
-            </h2>
-            <p className="mt-0.5 text-xs text-ink-muted">{LANE_WAYS[name]}</p>
-          </div>
+        <div className="flex items-center justify-between gap-3">
+          <h2 className="flex min-h-8 min-w-0 items-center gap-2 font-medium">
+            <LaneSwatch name={name} />
+            {LANE_TITLES[name]}
+          </h2>
           <Button
             onClick={toggle}
             aria-pressed={isOn}
@@ -51,7 +48,12 @@ export function LaneCard({ name, digit }: LaneCardProps) {
             <Kbd>{digit}</Kbd>
           </Button>
         </div>
-        <ConnectionBadge name={LANE_TITLES[name]} />
+        <ConnectionState name={LANE_TITLES[name]} />
+        {/* One line, whatever it says: a cut must not move what is below. */}
+        <p className="flex h-8 items-center gap-3 text-xs [&>span]:truncate">
+          <RetryButton />
+          <ConnectionReason otherwise={LANE_WAYS[name]} />
+        </p>
         <LastGap />
       </header>
       <LaneFigures />

@@ -12,8 +12,14 @@ import { LaneCard } from './lane-card.tsx';
 import { LanesChart } from './lanes-chart.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
+interface RaceViewProps {
+  readonly run: RaceRun;
+  /** False while the server is asked where the feed stands. */
+  readonly hasBegun: boolean;
+}
+
 /** A race: the verdict, the lanes in numbers, their latencies, and their deliveries over time. Paused, the race goes on unseen. */
-export function RaceView({ run }: { readonly run: RaceRun }) {
+export function RaceView({ run, hasBegun }: RaceViewProps) {
   const [isPaused, setPaused] = useState(false);
   const toggle = (): void => setPaused(!isPaused);
   useKey(' ', toggle);
@@ -22,7 +28,7 @@ export function RaceView({ run }: { readonly run: RaceRun }) {
   }, [run, isPaused]);
   return (
     <>
-      <VerdictCard run={run} isPaused={isPaused}>
+      <VerdictCard run={run} hasBegun={hasBegun} isPaused={isPaused}>
         <Button onClick={toggle} aria-keyshortcuts="Space">
           <PauseIcon isPaused={isPaused} />
           {isPaused ? 'Resume' : 'Pause'}

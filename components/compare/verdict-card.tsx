@@ -8,64 +8,73 @@ import type { RaceRun } from '#lib/client/race.ts';
 import { resultsOf } from '#lib/client/race-results.ts';
 import { verdict } from '#lib/client/verdict.ts';
 import { ExportButton } from './export-button.tsx';
+import { CONDITIONS_LOOK, COUNT_LOOK, LIST_LOOK, ReservedVerdict, SENTENCE_LOOK } from './reserved-verdict.tsx';
 
 /** Sentences are read, so they change slowly; ms. */
 const VERDICT_MS = 2000;
 
 interface VerdictCardProps {
   readonly run: RaceRun;
+  readonly hasBegun: boolean;
   readonly isPaused: boolean;
   /** Stands at the right of the title. */
   readonly children: ReactNode;
 }
 
 /** What the race has shown so far, in sentences. */
-export function VerdictCard({ run, isPaused, children }: VerdictCardProps) {
-  const [{ sentences: said, produced, ageMs }, setSnapshot] = useState(() => snapshotOf(run));
-  const [conditions, ...sentences] = said;
+export function VerdictCard({ run, hasBegun, isPaused, children }: VerdictCardProps) {
+  const [snapshot, setSnapshot] = useState(() => (hasBegun ? snapshotOf(run) : null));
   useEffect(() => {
-    if (isPaused) return;
+    if (isPaused || !hasBegun) return;
     const timer = setInterval(() => setSnapshot(snapshotOf(run)), VERDICT_MS);
     return () => clearInterval(timer);
-  }, [run, isPaused]);
+  }, [run, hasBegun, isPaused]);
   return (
     <Card
       title="Verdict"
       level="h2"
       aside={
         <span className="flex gap-2">
-          <ExportButton run={run} />
+          <ExportButton run={run} isDisabled={!hasBegun} />
           {children}
         </span>
       }
     >
-      <div data-testid="verdict" className="px-4 py-3">
-        <p className="wrap-anywhere text-ink-muted">{conditions}</p>
-        <ul className="mt-2 list-disc gap-x-10 pl-5 @4xl:columns-2">
-          {sentences.map((sentence) => (
-            <li key={sentence} className="mb-1 break-inside-avoid">
-              {sentence}
-            </li>
-          ))}
-        </ul>
-        <ProducedLine produced={produced} ageMs={ageMs} />
+      <div data-testid="verdict" className="grid px-4 py-3 [&>*]:[grid-area:1/1]">
+        <ReservedVerdict run={run} />
+        {snapshot === null ? (
+          <p className="text-ink-muted">Asking the server where the feed stands…</p>
+        ) : (
+          // Set anew with each change: a sentence that grows is no reason to watch the others move.
+          <Said key={snapshot.sentences.join(' ')} {...snapshot} />
+        )}
       </div>
     </Card>
   );
 }
 
-/** The count is a little older than the sentences, and says so: else it would seem that lanes get what is not there. */
-function ProducedLine({ produced, ageMs }: Pick<Snapshot, 'produced' | 'ageMs'>) {
+function Said({ sentences: [conditions, ...sentences], produced, ageMs }: Snapshot) {
   return (
-    <p className="mt-2 text-xs text-ink-muted">
-      Since the start the record log has got{' '}
-      <data data-testid="produced" value={produced.events}>
-        {produced.isExact ? '' : 'over '}
-        {formatCount(produced.events)}
-      </data>{' '}
-      {produced.events === 1 ? 'event' : 'events'} of this feed
-      {ageMs === null ? '.' : `, counted ${formatMs(ageMs)} before the sentences above.`}
-    </p>
+    <div className="flex flex-col">
+      <p className={CONDITIONS_LOOK}>{conditions}</p>
+      <ul className={LIST_LOOK}>
+        {sentences.map((sentence) => (
+          <li key={sentence} className={SENTENCE_LOOK}>
+            {sentence}
+          </li>
+        ))}
+      </ul>
+      {/* The count is a little older than the sentences, and says so: else lanes seem to get what is not there. */}
+      <p className={`mt-auto ${COUNT_LOOK}`}>
+        Since the start the record log has got{' '}
+        <data data-testid="produced" value={produced.events}>
+          {produced.isExact ? '' : 'over '}
+          {formatCount(produced.events)}
+        </data>{' '}
+        {produced.events === 1 ? 'event' : 'events'} of this feed
+        {ageMs === null ? '.' : `, counted ${formatMs(ageMs)} before the sentences above.`}
+      </p>
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ export function FeedList({ list, prefix, onPrefix, selected }: FeedListProps) {
   return (
     <section
       aria-labelledby="feeds-title"
-      className="flex max-h-72 flex-col rounded-lg border border-line bg-surface lg:sticky lg:top-24 lg:max-h-[calc(100dvh-8rem)]"
+      className="flex h-72 flex-col rounded-lg border border-line bg-surface lg:sticky lg:top-24 lg:h-auto lg:max-h-[calc(100dvh-8rem)]"
     >
       <div className="flex flex-col gap-2 border-b border-line p-3">
         <div className="flex items-baseline justify-between gap-3">

@@ -12,36 +12,51 @@ import { StateShape } from './state-shape.tsx';
 /** A connection that is silent for a moment is not worth a word; one that stays so is. */
 const STALE_ANNOUNCE_MS = 5000;
 
-interface ConnectionBadgeProps {
+interface ConnectionStateProps {
   /** Said before the state when it is read aloud, where several connections are on a page. */
   readonly name?: string;
 }
 
-/** The state of the feed's connection: a shape and a word, never a colour alone. */
-export function ConnectionBadge({ name }: ConnectionBadgeProps) {
+/** The state of the feed's connection, why it is not live, and the button that tries again. */
+export function ConnectionBadge() {
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2">
+      <ConnectionState />
+      <RetryButton />
+      <ConnectionReason />
+    </div>
+  );
+}
+
+/** The state alone: a shape and a word, never a colour alone. */
+export function ConnectionState({ name }: ConnectionStateProps) {
   const connection = useFeed((state) => state.connection);
   const latencyMs = useFeed((state) => state.figures.latencyMsP50);
   const nowMs = useNow(connection.state === 'stale' || connection.state === 'reconnecting');
   const words = connectionWords(connection, Math.max(nowMs, connection.sinceMs), latencyMs);
   useAnnouncement(connection, name);
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-2">
-      <span
-        data-testid="connection"
-        data-state={connection.state}
-        className={`fade-state inline-flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-3 font-medium ${hueOf(connection)}`}
-      >
-        <StateShape state={connection.state} />
-        {words}
-      </span>
-      <RetryButton connection={connection} />
-      {connection.reason !== null && <span className="min-w-0 break-words text-ink-muted">{connection.reason}</span>}
-    </div>
+    <span
+      data-testid="connection"
+      data-state={connection.state}
+      className={`fade-state inline-flex h-8 w-fit min-w-40 items-center gap-2 rounded-md border border-line bg-surface px-3 font-medium ${hueOf(connection)}`}
+    >
+      <StateShape state={connection.state} />
+      {words}
+    </span>
   );
 }
 
-function RetryButton({ connection }: { readonly connection: Connection }) {
+/** Why it is not live, where that is known; else `otherwise`. */
+export function ConnectionReason({ otherwise = null }: { readonly otherwise?: string | null }) {
+  const words = useFeed((state) => state.connection.reason) ?? otherwise;
+  if (words === null) return null;
+  return <span className="min-w-0 break-words text-ink-muted">{words}</span>;
+}
+
+export function RetryButton() {
   const feed = useFeedStore();
+  const connection = useFeed((state) => state.connection);
   // What the page itself has closed comes back by the same way: a hidden tab when it is shown, a lane by its switch.
   const hasFailed = connection.state === 'closed' && connection.closeReason === 'failed';
   if (connection.state !== 'reconnecting' && !hasFailed) return null;

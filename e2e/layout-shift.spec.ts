@@ -1,0 +1,87 @@
+import type { Page } from '@playwright/test';
+import { LANE_NAMES } from '#lib/client/lanes.ts';
+import { laneCard, publish, seqsFrom, shown, untilRacing, untilShown } from './browser/race-page.ts';
+import { expect, test } from './fixtures.ts';
+
+const SHIFT_MAX = 0.01;
+const WIDTHS = [360, 1440, 2560];
+const EVENTS = 40;
+
+interface Shift extends PerformanceEntry {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node?: Element | null }[];
+}
+
+/** Every shift since the page was opened that nobody asked for, each with what moved: their sum, not only the worst window. */
+async function shifts(page: Page): Promise<readonly { readonly value: number; readonly moved: string }[]> {
+  return page.evaluate(async () => {
+    const entries = await new Promise<Shift[]>((resolve) => {
+      const found: Shift[] = [];
+      new PerformanceObserver((list) => found.push(...(list.getEntries() as Shift[]))).observe({
+        type: 'layout-shift',
+        buffered: true,
+      });
+      // What is buffered is told before the second frame from now.
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(found)));
+    });
+    return entries
+      .filter(({ hadRecentInput }) => !hadRecentInput)
+      .map(({ value, sources }) => ({
+        value,
+        moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? '?').join('  '),
+      }));
+  });
+}
+
+async function expectStill(page: Page): Promise<void> {
+  const all = await shifts(page);
+  const sum = all.reduce((total, { value }) => total + value, 0);
+  expect(sum, all.map(({ value, moved }) => `${value.toFixed(4)} ${moved}`).join('\n')).toBeLessThanOrEqual(SHIFT_MAX);
+}
+
+for (const width of WIDTHS) {
+  test(`the race joins, runs and is judged without moving the page at ${width} px`, async ({
+    page,
+    request,
+    feedId,
+  }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
+    await untilRacing(page);
+    await publish(request, feedId, seqsFrom(1, EVENTS));
+    for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', EVENTS);
+    await expect.poll(() => shown(page, 'poll', 'requests')).toBeGreaterThan(10);
+    await expect(page.getByTestId('verdict')).toContainText('p95');
+    await expect(page.getByTestId('clock')).toContainText('right within');
+    await expectStill(page);
+  });
+
+  test(`a lane that is cut and comes back does not move the page at ${width} px`, async ({ page, context, feedId }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
+    await untilRacing(page);
+    await context.setOffline(true);
+    await expect(laneCard(page, 'poll').getByRole('button', { name: 'Retry now' })).toBeVisible();
+    await expect(page.getByTestId('server-problem')).toBeVisible();
+    await context.setOffline(false);
+    await untilRacing(page);
+    await expectStill(page);
+  });
+
+  test(`a feed, and the list beside it, fill without moving the page at ${width} px`, async ({
+    page,
+    request,
+    feedId,
+  }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await publish(request, feedId, [1]);
+    for (const path of [`/feeds?feed=${feedId}`, `/feeds/${feedId}`]) {
+      await page.goto(path);
+      await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+      await publish(request, feedId, seqsFrom(2, 5));
+      await expect(page.getByTestId('last-seq')).toHaveText('5');
+      await expectStill(page);
+    }
+  });
+}
