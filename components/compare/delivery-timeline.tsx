@@ -1,9 +1,9 @@
 'use client';
 
-import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { ChartFigure } from '#components/charts/chart-figure.tsx';
 import { laneMarks, producedMarks, type RowShape } from '#components/charts/timeline-marks.ts';
 import { paintRow, TimelineRow, writeRow } from '#components/charts/timeline-row.tsx';
-import { Button } from '#components/ui/button.tsx';
 import { FIGURES_MS } from '#lib/client/feed-store.ts';
 import { formatSeconds } from '#lib/client/format.ts';
 import { useDrawing } from '#lib/client/hooks/use-drawing.ts';
@@ -42,7 +42,6 @@ interface DeliveryTimelineProps {
  */
 export function DeliveryTimeline({ run, isPaused }: DeliveryTimelineProps) {
   const { timeline } = run;
-  const tableId = useId();
   const rows = useRef<HTMLUListElement>(null);
   const frozen = useRef<TimelineView | null>(null);
   const wroteAtMs = useRef(0);
@@ -82,20 +81,15 @@ export function DeliveryTimeline({ run, isPaused }: DeliveryTimelineProps) {
   });
 
   return (
-    <figure
-      aria-label={`Delivery timeline. ${label}`}
-      data-testid="timeline"
-      className="flex min-w-0 flex-col rounded-lg border border-line bg-surface"
+    <ChartFigure
+      title="Delivery timeline"
+      about={`when each event was produced, and when it arrived; last ${formatSeconds(TIMELINE_MS)}`}
+      label={`Delivery timeline. ${label}`}
+      testId="timeline"
+      isTableOpen={isTableOpen}
+      onTable={setTableOpen}
+      table={<TimelineTable summary={summary} />}
     >
-      <figcaption className="flex min-h-10 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 py-2">
-        <span className="font-medium">Delivery timeline</span>
-        <span className="mr-auto text-xs text-ink-muted">
-          when each event was produced, and when it arrived; last {formatSeconds(TIMELINE_MS)}
-        </span>
-        <Button onClick={() => setTableOpen(!isTableOpen)} aria-expanded={isTableOpen} aria-controls={tableId}>
-          {isTableOpen ? 'Hide table' : 'Show as table'}
-        </Button>
-      </figcaption>
       <ul ref={rows} className="min-w-0">
         <TimelineRow name={PRODUCED} shape="produced" colorVariable="--ink" title={<ProducedTitle />} />
         {[...run.lanes.keys()].map((name) => (
@@ -116,10 +110,7 @@ export function DeliveryTimeline({ run, isPaused }: DeliveryTimelineProps) {
       </ul>
       <TimelineAxis />
       <TimelineLegend hasFoil={run.lanes.has('article')} />
-      <div id={tableId} hidden={!isTableOpen} className="border-t border-line">
-        {isTableOpen && <TimelineTable summary={summary} />}
-      </div>
-    </figure>
+    </ChartFigure>
   );
 }
 

@@ -1,12 +1,17 @@
 'use client';
 
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { ChartFigure } from '#components/charts/chart-figure.tsx';
 import { type LineData, UplotChart } from '#components/charts/uplot-chart.tsx';
 import type { FeedStore } from '#lib/client/feed-store.ts';
 import { formatMs } from '#lib/client/format.ts';
-import { LANE_TITLES, type LaneName } from '#lib/client/lanes.ts';
+import { useRenewed } from '#lib/client/hooks/use-renewed.ts';
+import { LANE_SHORT_TITLES, LANE_TITLES, type LaneName } from '#lib/client/lanes.ts';
+import { type LanePoints, type LatencyPoint, latencyPoints } from '#lib/client/latency-points.ts';
 import { WINDOW_MS } from '#lib/client/stats.ts';
 import { LANE_LINES, LaneSwatch } from './lane-swatch.tsx';
+import { LanesTable } from './lanes-table.tsx';
+import { useCrosshair } from './use-crosshair.ts';
 
 const LABEL_MS = 5000;
 const HEIGHT_PX = 280;
@@ -20,51 +25,75 @@ interface LanesChartProps {
 
 /** Latency of each event of the last minute, lane by lane. The label says the same in words, renewed every 5 s. */
 export function LanesChart({ lanes, isPaused }: LanesChartProps) {
-  const [label, setLabel] = useState('No event yet.');
-  const lines = useMemo(() => [...lanes.keys()].map((name) => LANE_LINES[name]), [lanes]);
+  const [isTableOpen, setTableOpen] = useState(false);
+  const drawn = useRef<LanePoints>({ nowMs: 0, lanes: new Map() });
+  const { place, onKeyDown, onPoint } = useCrosshair(drawn);
+  const label = useRenewed(() => labelOf(lanes), LABEL_MS, !isPaused);
+  // From back to front: where the foil is as quick as Feedline, its thin line must not hide the other.
+  const names = useMemo(() => [...lanes.keys()].reverse(), [lanes]);
+  const lines = useMemo(() => names.map((name) => ({ ...LANE_LINES[name], title: LANE_SHORT_TITLES[name] })), [names]);
   const read = useCallback((): readonly LineData[] | null => {
     if (isPaused) return null;
     const nowMs = Date.now();
-    return [...lanes.values()].map((feed) => pointsOf(feed, nowMs));
-  }, [lanes, isPaused]);
-
-  useEffect(() => {
-    const timer = setInterval(() => setLabel(labelOf(lanes)), LABEL_MS);
-    return () => clearInterval(timer);
-  }, [lanes]);
-
+    drawn.current = {
+      nowMs,
+      lanes: new Map([...lanes].map(([name, feed]) => [name, latencyPoints(feed.samples(nowMs))])),
+    };
+    return names.map((name) => lineOf(drawn.current.lanes.get(name) ?? [], nowMs));
+  }, [lanes, names, isPaused]);
   return (
-    <figure
-      aria-label={`Latency of each event by lane, last 60 s. ${label}`}
-      className="flex min-w-0 flex-col rounded-lg border border-line bg-surface"
+    <ChartFigure
+      title="Latency"
+      about="produced → arrived here, by time of production, last 60 s"
+      label={`Latency of each event by lane, last 60 s. ${label}`}
+      testId="lanes-chart"
+      isTableOpen={isTableOpen}
+      onTable={setTableOpen}
+      table={<LanesTable drawn={drawn} isPaused={isPaused} />}
     >
-      <figcaption className="flex min-h-10 flex-wrap items-center justify-between gap-x-6 gap-y-1 border-b border-line px-4 py-2">
-        <span className="font-medium">Latency</span>
-        <ul className="flex flex-wrap gap-x-5 gap-y-1 text-xs">
-          {[...lanes.keys()].map((name) => (
-            <li key={name} className="flex items-center gap-2">
-              <LaneSwatch name={name} />
-              {LANE_TITLES[name]}
-            </li>
-          ))}
-        </ul>
-        <span className="text-xs text-ink-muted">produced → arrived here, by time of production, last 60 s</span>
-      </figcaption>
-      <div className="px-2 py-3">
-        <UplotChart lines={lines} windowS={WINDOW_MS / 1000} heightPx={HEIGHT_PX} read={read} />
+      <div
+        role="slider"
+        tabIndex={0}
+        aria-label="Crosshair of the latency chart"
+        aria-valuemin={-WINDOW_MS / 1000}
+        aria-valuemax={0}
+        aria-valuenow={place === null ? 0 : -Math.round(place.agoS)}
+        aria-valuetext={place?.words ?? 'none'}
+        onKeyDown={onKeyDown}
+        className="px-2 pt-3 pb-1 -outline-offset-2"
+      >
+        <UplotChart
+          lines={lines}
+          windowS={WINDOW_MS / 1000}
+          heightPx={HEIGHT_PX}
+          read={read}
+          crosshairS={() => (place === null ? null : (place.atMs - drawn.current.nowMs) / 1000)}
+          onPoint={onPoint}
+        />
       </div>
-    </figure>
+      <p data-testid="crosshair" className="min-h-10 px-4 pt-1 pb-2 text-xs text-ink-muted @2xl:min-h-7">
+        {place?.words ?? 'Point at an event, or move from one to the next with the arrow keys.'}
+      </p>
+      <Legend names={[...lanes.keys()]} />
+    </ChartFigure>
   );
 }
 
-/** By time of production: the same event stands at the same place in every lane. */
-function pointsOf(feed: FeedStore, nowMs: number): LineData {
-  const points = feed
-    .samples(nowMs)
-    .flatMap(({ arrivedAtMs, latencyMs }) =>
-      latencyMs === null ? [] : [{ x: (arrivedAtMs - latencyMs - nowMs) / 1000, y: latencyMs }],
-    )
-    .sort((a, b) => a.x - b.x);
+function Legend({ names }: { readonly names: readonly LaneName[] }) {
+  return (
+    <ul className="flex flex-wrap gap-x-5 gap-y-1 border-t border-line px-4 py-2 text-xs">
+      {names.map((name) => (
+        <li key={name} className="flex items-center gap-2">
+          <LaneSwatch name={name} />
+          {LANE_TITLES[name]}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function lineOf(drawn: readonly LatencyPoint[], nowMs: number): LineData {
+  const points = drawn.map(({ atMs, latencyMs }) => ({ x: (atMs - nowMs) / 1000, y: latencyMs }));
   const broken = points.flatMap((point, index): { x: number; y: number | null }[] => {
     const before = points[index - 1];
     const isAfterSilence = before !== undefined && point.x - before.x > SILENCE_S;

@@ -11,6 +11,7 @@ const KEYS = [
   ['Space', 'Pause or resume the view; the connection stays'],
   ['1 – 4', 'Switch a lane of the comparison on or off'],
   ['t', 'Switch between light and dark'],
+  ['← →', 'Move the crosshair of the latency chart from event to event'],
   ['↑ ↓', 'Move through the list of feeds'],
   ['?', 'Show this list'],
 ] as const;

@@ -15,6 +15,14 @@ export const LANE_TITLES: Record<LaneName, string> = {
   article: 'The article’s SSE',
 };
 
+/** For a place with little room, beside the full titles. */
+export const LANE_SHORT_TITLES: Record<LaneName, string> = {
+  sse: 'SSE',
+  'long-poll': 'Long poll',
+  poll: 'Naive poll',
+  article: 'Article',
+};
+
 /** What each lane does, in a few words. */
 export const LANE_WAYS: Record<LaneName, string> = {
   sse: 'a stream with a cursor',
