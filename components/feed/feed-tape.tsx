@@ -13,7 +13,7 @@ const ROWS_STEP = 100;
 const NEAR_END_PX = 400;
 
 /** All that came, newest first, bounded. It is a log, but not read aloud: nobody could listen that fast. */
-export function FeedTape() {
+export function FeedTape({ level }: { readonly level: 'h2' | 'h3' }) {
   const tape = useFeed((state) => state.tape);
   const [rowsMax, setRowsMax] = useState(ROWS_STEP);
 
@@ -24,7 +24,7 @@ export function FeedTape() {
   }
 
   return (
-    <Card title="Event tape" aside={`newest first · last ${formatCount(TAPE_MAX)} kept`}>
+    <Card title="Event tape" level={level} aside={`newest first · last ${formatCount(TAPE_MAX)} kept`}>
       <div
         onScroll={onScroll}
         role="log"

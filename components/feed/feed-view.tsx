@@ -16,15 +16,16 @@ interface FeedViewProps {
 /** One feed, live. It lays itself out by the width it is given, so that it fits a page and a panel alike. */
 export function FeedView({ id, level }: FeedViewProps) {
   const feed = useFeedLease(id);
+  const below = level === 'h1' ? 'h2' : 'h3';
   const content = (
     <div className="@container flex min-w-0 flex-col gap-4">
       <FeedHeader id={id} level={level} />
       <FeedFigures />
       <div className="grid min-w-0 gap-4 @3xl:grid-cols-2">
-        <LastValue />
+        <LastValue level={below} />
         <LatencyChart />
       </div>
-      <FeedTape />
+      <FeedTape level={below} />
     </div>
   );
   return feed === null ? content : <FeedContext value={feed}>{content}</FeedContext>;

@@ -10,11 +10,12 @@ import { prettyJson } from '#lib/client/payload.ts';
 const SHOWN_MAX_CHARS = 20_000;
 
 /** The newest event's value: indented when it is JSON, verbatim when it is not. */
-export function LastValue() {
+export function LastValue({ level }: { readonly level: 'h2' | 'h3' }) {
   const last = useFeed((state) => state.last);
   return (
     <Card
       title="Last value"
+      level={level}
       aside={
         last !== null && (
           <>

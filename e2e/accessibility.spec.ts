@@ -1,0 +1,69 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { publish, untilRacing } from './browser/race-page.ts';
+import { expect, test } from './fixtures.ts';
+
+interface Place {
+  readonly name: string;
+  readonly path: (feedId: string) => string;
+  /** Waits until the page shows what it is for. */
+  readonly isShown: (page: Page) => Promise<void>;
+}
+
+const isHeaded = (heading: string) => (page: Page) =>
+  expect(page.getByRole('heading', { name: heading })).toBeVisible();
+const isLive = (page: Page) => expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+
+const PLACES: readonly Place[] = [
+  { name: 'the race', path: (feedId) => `/?feed=${feedId}&rtt=0&interval=250`, isShown: untilRacing },
+  { name: 'the list of feeds', path: (feedId) => `/feeds?feed=${feedId}`, isShown: isLive },
+  { name: 'a feed', path: (feedId) => `/feeds/${feedId}`, isShown: isLive },
+  { name: 'a feed that is none', path: () => '/bad-id', isShown: isHeaded('This cannot be a feed ID') },
+  { name: 'no page', path: () => '/no-such-page', isShown: isHeaded('Not found') },
+];
+const THEMES = ['light', 'dark'] as const;
+
+/** What axe finds, each with the elements it is about. */
+async function findings(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('  ')}`);
+}
+
+for (const theme of THEMES) {
+  for (const { name, path, isShown } of PLACES) {
+    test(`axe finds nothing on ${name}, ${theme}, nor with the keys open`, async ({ page, request, feedId }) => {
+      await page.emulateMedia({ colorScheme: theme });
+      await publish(request, feedId, [1]);
+      await page.goto(path(feedId));
+      await isShown(page);
+      const tables = page.getByRole('button', { name: 'Show as table' });
+      while ((await tables.count()) > 0) await tables.first().click();
+      expect(await findings(page)).toEqual([]);
+      await page.keyboard.press('?');
+      const dialog = page.getByRole('dialog', { name: 'Keys' });
+      await expect(dialog).toHaveCSS('opacity', '1');
+      expect(await findings(page)).toEqual([]);
+    });
+  }
+}
+
+test('who asks for less motion gets none: nothing fades, nothing is animated', async ({ page, feedId }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const { path, isShown } of PLACES) {
+    await page.goto(path(feedId));
+    await isShown(page);
+    await page.keyboard.press('t');
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== 'none' || transitionDuration.split(',').some((time) => Number.parseFloat(time) > 0);
+        })
+        .map((element) => element.outerHTML.slice(0, 120)),
+    );
+    expect(moving).toEqual([]);
+  }
+});
