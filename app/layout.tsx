@@ -4,6 +4,7 @@ import { ServerNotices } from '#components/shell/server-notices.tsx';
 import { StatusRegion } from '#components/shell/status-region.tsx';
 import { THEME_SCRIPT } from '#components/shell/theme.ts';
 import { TopBar } from '#components/shell/top-bar.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
 import { geist, geistMono } from './fonts.ts';
 import './globals.css';
 
@@ -29,6 +30,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
           <ServerNotices />
           <StatusRegion />
         </div>
+        <Tooltip />
       </body>
     </html>
   );

@@ -1,9 +1,8 @@
 'use client';
 
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { feedIdProblem } from '#components/shell/feed-href.ts';
 import { Button } from '#components/ui/button.tsx';
-import { Tooltip } from '#components/ui/tooltip.tsx';
 import { formatInterval, formatMs, formatSeconds } from '#lib/client/format.ts';
 import type { Conditions } from '#lib/client/lanes.ts';
 import { trafficOf } from '#lib/client/verdict.ts';
@@ -90,33 +89,31 @@ function Choice<T extends string | number>({ title, options, chosen, onChoose }:
       <legend className="mb-1 text-xs text-ink-muted">{title}</legend>
       <div className="flex h-8 rounded-md border border-line">
         {options.map(({ value, words, hint }) => (
-          <OptionHint key={value} hint={hint}>
-            <label className="fade-state relative flex cursor-pointer items-center border-l border-line px-3 font-medium whitespace-nowrap first:rounded-l-md first:border-l-0 last:rounded-r-md hover:bg-sunken has-checked:bg-ink has-checked:text-surface has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-sse">
-              <input
-                type="radio"
-                name={name}
-                value={value}
-                aria-describedby={hint === undefined ? undefined : `${name}-${value}`}
-                checked={value === chosen}
-                onChange={() => onChoose(value)}
-                className="absolute inset-0 cursor-pointer opacity-0"
-              />
-              {words}
-              {hint !== undefined && (
-                <span id={`${name}-${value}`} hidden>
-                  {hint}
-                </span>
-              )}
-            </label>
-          </OptionHint>
+          <label
+            key={value}
+            data-hint={hint}
+            className="fade-state relative flex cursor-pointer items-center border-l border-line px-3 font-medium whitespace-nowrap first:rounded-l-md first:border-l-0 last:rounded-r-md hover:bg-sunken has-checked:bg-ink has-checked:text-surface has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-sse"
+          >
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              aria-describedby={hint === undefined ? undefined : `${name}-${value}`}
+              checked={value === chosen}
+              onChange={() => onChoose(value)}
+              className="absolute inset-0 cursor-pointer opacity-0"
+            />
+            {words}
+            {hint !== undefined && (
+              <span id={`${name}-${value}`} hidden>
+                {hint}
+              </span>
+            )}
+          </label>
         ))}
       </div>
     </fieldset>
   );
-}
-
-function OptionHint({ hint, children }: { readonly hint: string | undefined; readonly children: ReactElement }) {
-  return hint === undefined ? children : <Tooltip text={hint}>{children}</Tooltip>;
 }
 
 /** Any feed can be raced on, also one of a topic of one's own. */

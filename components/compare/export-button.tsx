@@ -2,7 +2,6 @@
 
 import { Download } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
-import { Tooltip } from '#components/ui/tooltip.tsx';
 import type { RaceRun } from '#lib/client/race.ts';
 import { type RaceMoment, raceExport, raceExportName } from '#lib/client/race-export.ts';
 import { resultsOf } from '#lib/client/race-results.ts';
@@ -10,12 +9,10 @@ import { resultsOf } from '#lib/client/race-results.ts';
 /** Saves the comparison as it is now, as JSON. */
 export function ExportButton({ run, isDisabled }: { readonly run: RaceRun; readonly isDisabled: boolean }) {
   return (
-    <Tooltip text="Save this comparison as JSON">
-      <Button disabled={isDisabled} onClick={() => save(momentOf(run))}>
-        <Download className="size-4" aria-hidden="true" />
-        Export
-      </Button>
-    </Tooltip>
+    <Button data-hint="Save this comparison as JSON" disabled={isDisabled} onClick={() => save(momentOf(run))}>
+      <Download className="size-4" aria-hidden="true" />
+      Export
+    </Button>
   );
 }
 

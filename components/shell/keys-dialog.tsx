@@ -4,7 +4,6 @@ import { Keyboard } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { Tooltip } from '#components/ui/tooltip.tsx';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 
 const KEYS = [
@@ -22,11 +21,9 @@ export function KeysDialog() {
   useKey('?', open);
   return (
     <>
-      <Tooltip text="Keys (?)">
-        <Button isSquare onClick={open} aria-label="Keys" aria-keyshortcuts="?">
-          <Keyboard className="size-4" aria-hidden="true" />
-        </Button>
-      </Tooltip>
+      <Button isSquare onClick={open} aria-label="Keys" data-hint="Keys (?)" aria-keyshortcuts="?">
+        <Keyboard className="size-4" aria-hidden="true" />
+      </Button>
       <Dialog title="Keys" open={isOpen} onOpenChange={setOpen}>
         <dl className="my-4 grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-2">
           {KEYS.map(([key, does]) => (

@@ -2,7 +2,6 @@
 
 import { Monitor, Moon, Sun, SunMoon } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '#components/ui/button.tsx';
 import { ChoiceMenu } from '#components/ui/menu.tsx';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 import { chooseTheme, chosenTheme, type Theme, toggleTheme } from './theme.ts';
@@ -19,12 +18,13 @@ export function ThemeMenu() {
   useKey('t', toggleTheme);
   return (
     <ChoiceMenu
-      hint="Theme (t)"
-      trigger={
-        <Button isSquare aria-label="Theme" aria-keyshortcuts="t">
-          <SunMoon className="size-4" aria-hidden="true" />
-        </Button>
-      }
+      button={{
+        isSquare: true,
+        'aria-label': 'Theme',
+        'aria-keyshortcuts': 't',
+        'data-hint': 'Theme (t)',
+        children: <SunMoon className="size-4" aria-hidden="true" />,
+      }}
       options={OPTIONS}
       chosen={chosen}
       // Another tab, or the key, may have changed it since.

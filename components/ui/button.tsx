@@ -3,6 +3,8 @@ import type { ComponentProps } from 'react';
 interface ButtonProps extends ComponentProps<'button'> {
   /** As wide as it is high, for a single sign; give it an `aria-label`. */
   readonly isSquare?: boolean;
+  /** A few words beside it, while the pointer rests on it: see `tooltip.tsx`. */
+  readonly 'data-hint'?: string;
 }
 
 /** A plain button; its text says what it does. */

@@ -1,31 +1,13 @@
 'use client';
 
-import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
-import { Button } from './button.tsx';
+import { lazy, Suspense } from 'react';
+import type { DialogProps } from './dialog-box.tsx';
+import { useOnceOpen } from './use-once-open.ts';
 
-interface DialogProps {
-  readonly title: string;
-  readonly open: boolean;
-  readonly onOpenChange: (open: boolean) => void;
-  readonly children: ReactNode;
-}
+const DialogBox = lazy(() => import('./dialog-box.tsx').then((module) => ({ default: module.DialogBox })));
 
 /** A box above the page, which waits until it is closed: by its button, by Escape, or by a press beside it. */
-export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Portal>
-        <Base.Backdrop className="fade-popup fixed inset-0 bg-black/50" />
-        <Base.Popup
-          data-modal
-          className="fade-popup fixed inset-0 m-auto h-fit max-h-[calc(100dvh-2rem)] w-[min(28rem,calc(100vw-2rem))] overflow-y-auto rounded-lg border border-line bg-surface p-5"
-        >
-          <Base.Title className="text-base font-semibold">{title}</Base.Title>
-          {children}
-          <Base.Close render={<Button />}>Close</Base.Close>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Dialog(props: DialogProps) {
+  const isNeeded = useOnceOpen(props.open);
+  return <Suspense>{isNeeded && <DialogBox {...props} />}</Suspense>;
 }

@@ -1,51 +1,63 @@
 'use client';
 
-import { Menu as Base } from '@base-ui/react/menu';
-import { Check, type LucideIcon } from 'lucide-react';
-import type { ReactElement } from 'react';
-import { Tooltip } from './tooltip.tsx';
+import { type ComponentProps, lazy, Suspense, useRef, useState } from 'react';
+import { Button } from './button.tsx';
+import type { ChoiceListProps } from './menu-list.tsx';
+import { useOnceOpen } from './use-once-open.ts';
 
-interface ChoiceMenuProps<T extends string> {
-  /** Said beside the button that opens it. */
-  readonly hint: string;
-  /** That button. */
-  readonly trigger: ReactElement;
-  readonly options: readonly { readonly value: T; readonly words: string; readonly icon: LucideIcon }[];
-  readonly chosen: T;
+const ChoiceList = lazy(() =>
+  import('./menu-list.tsx').then((module) => ({ default: module.ChoiceList as typeof module.ChoiceList<string> })),
+);
+
+interface ChoiceMenuProps<T extends string> extends Pick<ChoiceListProps<T>, 'options' | 'chosen'> {
+  /** Of the button that opens it. */
+  readonly button: ComponentProps<typeof Button>;
   readonly onChoose: (value: T) => void;
   /** Just before it opens. */
   readonly onOpen: () => void;
 }
 
 /** A menu of which one choice holds: arrows move in it, Enter chooses, Escape closes it. */
-export function ChoiceMenu<T extends string>({ hint, trigger, options, chosen, onChoose, onOpen }: ChoiceMenuProps<T>) {
+export function ChoiceMenu<T extends string>({ button, options, chosen, onChoose, onOpen }: ChoiceMenuProps<T>) {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  // A press on the button closes an open menu, as any press beside it does: the click that follows must not open it.
+  const wasOpenAtPress = useRef(false);
+  const isNeeded = useOnceOpen(isOpen);
+
+  function toggle(): void {
+    if (!wasOpenAtPress.current) onOpen();
+    setOpen(!wasOpenAtPress.current);
+    wasOpenAtPress.current = false;
+  }
+
   return (
-    <Base.Root modal={false} onOpenChange={(open) => open && onOpen()}>
-      <Tooltip text={hint}>
-        <Base.Trigger render={trigger} />
-      </Tooltip>
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} align="end" className="z-20 outline-none">
-          <Base.Popup className="fade-popup rounded-md border border-line bg-surface p-1 outline-none">
-            <Base.RadioGroup value={chosen} onValueChange={onChoose}>
-              {options.map(({ value, words, icon: Icon }) => (
-                <Base.RadioItem
-                  key={value}
-                  value={value}
-                  closeOnClick
-                  className="grid cursor-pointer grid-cols-[1rem_1fr_1rem] items-center gap-2.5 rounded px-2.5 py-1.5 outline-none data-highlighted:bg-ink data-highlighted:text-surface"
-                >
-                  <Icon className="size-4" aria-hidden="true" />
-                  {words}
-                  <Base.RadioItemIndicator>
-                    <Check className="size-4" aria-hidden="true" />
-                  </Base.RadioItemIndicator>
-                </Base.RadioItem>
-              ))}
-            </Base.RadioGroup>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      <Button
+        {...button}
+        ref={anchor}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onPointerDown={() => {
+          wasOpenAtPress.current = isOpen;
+        }}
+        onClick={toggle}
+      />
+      <Suspense>
+        {isNeeded && (
+          <ChoiceList
+            anchor={anchor}
+            open={isOpen}
+            onOpenChange={setOpen}
+            options={options}
+            chosen={chosen}
+            onChoose={(value) => {
+              const found = options.find((option) => option.value === value);
+              if (found !== undefined) onChoose(found.value);
+            }}
+          />
+        )}
+      </Suspense>
+    </>
   );
 }
