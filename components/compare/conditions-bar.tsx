@@ -104,14 +104,14 @@ function Choice<T extends string | number>({ title, options, chosen, onChoose }:
               className="absolute inset-0 cursor-pointer opacity-0"
             />
             {words}
-            {hint !== undefined && (
-              <span id={`${name}-${value}`} hidden>
-                {hint}
-              </span>
-            )}
           </label>
         ))}
       </div>
+      {options.map(({ value, hint }) => (
+        <span key={value} id={`${name}-${value}`} hidden>
+          {hint}
+        </span>
+      ))}
     </fieldset>
   );
 }
