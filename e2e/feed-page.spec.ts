@@ -97,6 +97,8 @@ test('the list of feeds shows them as they come, and one of them live', async ({
 test('any ID can be typed and watched before its first event', async ({ page, request, feedId }) => {
   const id = `${feedId}/ü?#%`;
   await page.goto('/feeds');
+  // The list is there, so scripts run: before, the form itself would lead to the list with this feed beside it.
+  await expect(page.getByText(/^\d+ in /)).toBeVisible();
   await page.getByLabel('Feed ID').fill(id);
   await page.keyboard.press('Enter');
   await page.waitForURL('**/feeds/**');
