@@ -28,7 +28,7 @@ interface Snapshot {
   readonly pageMs: number;
   /** Of all threads of the renderer, since it was started. */
   readonly cpuMs: number;
-  /** Of the main thread. */
+  /** Of the main thread, by the clock: on a busy machine more than the CPU's. */
   readonly taskMs: number;
   /** What is in use after everything that can be thrown away has been. */
   readonly heapBytes: number;

@@ -84,7 +84,7 @@ async function measureRace({ browser, baseUrl }: BenchStack): Promise<Record<str
   const share = (busyMs: number): string => `${((100 * busyMs) / wallMs).toFixed(1)} % of one core`;
   return {
     'renderer CPU': { measured: share(end.cpuMs - begin.cpuMs), limit: '25 %' },
-    '  of it main thread': { measured: share(end.taskMs - begin.taskMs), limit: '' },
+    'tasks of the main thread': { measured: share(end.taskMs - begin.taskMs), limit: '' },
     'longest task after load': { measured: longest(tasksMs), limit: '100 ms' },
     'tasks over 50 ms': { measured: String(tasksMs.length), limit: '' },
     'heap growth': { measured: `${((end.heapBytes - begin.heapBytes) / 1e6).toFixed(1)} MB`, limit: '10 MB' },
