@@ -1,45 +1,48 @@
 'use client';
 
-import type { KeyboardEvent, MouseEvent } from 'react';
+import { memo, type Ref } from 'react';
 import { feedListUrl } from '#components/shell/feed-href.ts';
-import { formatCount, formatSeconds } from '#lib/client/format.ts';
-import type { FeedListItem } from '#lib/protocol/events.ts';
+import type { KnownFeed } from '#lib/client/feed-list.ts';
+import { rateWords, valueWords } from '#lib/client/feed-words.ts';
+import { formatSeconds } from '#lib/client/format.ts';
+import { selectOnClick } from './select-feed.ts';
 
 interface FeedListRowProps {
-  readonly item: FeedListItem;
+  readonly id: string;
+  /** What is known of it; undefined where it has fallen out of the recent ones meanwhile. */
+  readonly feed: KnownFeed | undefined;
+  /** The pod's clock, in whole seconds, so that a row is not drawn anew for less. */
+  readonly podNowS: number;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  readonly onKeyDown: (event: KeyboardEvent<HTMLAnchorElement>) => void;
+  readonly ref: Ref<HTMLAnchorElement>;
 }
 
-/** A true link, so that it opens in a new tab too; a plain click only changes the URL, without asking the server. */
-export function FeedListRow({ item, isSelected, isTabStop, onKeyDown }: FeedListRowProps) {
-  const href = feedListUrl(item.id);
-
-  function select(event: MouseEvent): void {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    window.history.pushState(null, '', href);
-  }
-
+/** A true link, so that it opens in a new tab too. */
+export const FeedListRow = memo(function FeedListRow(props: FeedListRowProps) {
+  const { id, feed, podNowS, isSelected, isTabStop, ref } = props;
   return (
-    <li>
-      <a
-        href={href}
-        onClick={select}
-        onKeyDown={onKeyDown}
-        tabIndex={isTabStop ? 0 : -1}
-        aria-current={isSelected ? 'true' : undefined}
-        className={`fade-state block rounded-md border-l-2 px-3 py-1.5 -outline-offset-2 hover:bg-sunken ${isSelected ? 'border-sse bg-sunken' : 'border-transparent'}`}
-      >
-        <span className={`block truncate font-mono ${isSelected ? 'font-semibold' : ''}`}>{item.id}</span>
-        <span className="flex justify-between gap-2 text-xs text-ink-muted">
-          <span>
-            {formatCount(item.records)} {item.records === 1 ? 'record' : 'records'}
-          </span>
-          <span>{formatSeconds(Date.now() - item.lastRecordAtMs)} ago</span>
+    <a
+      ref={ref}
+      href={feedListUrl(id)}
+      data-feed={id}
+      onClick={(event) => selectOnClick(event, id)}
+      tabIndex={isTabStop ? 0 : -1}
+      aria-current={isSelected ? 'true' : undefined}
+      className={`fade-state flex h-full flex-col justify-center rounded-md border-l-2 px-3 -outline-offset-2 hover:bg-sunken ${isSelected ? 'border-sse bg-sunken' : 'border-transparent'}`}
+    >
+      <span className="flex items-baseline justify-between gap-3">
+        <span className={`truncate font-mono ${isSelected ? 'font-semibold' : ''}`}>{id}</span>
+        <span className="shrink-0 text-xs">{feed === undefined ? '–' : rateWords(feed, podNowS * 1_000)}</span>
+      </span>
+      <span className="flex items-baseline justify-between gap-3 text-xs text-ink-muted">
+        <span className="truncate font-mono">
+          {feed === undefined ? 'no longer recent' : valueWords(feed.lastValue)}
         </span>
-      </a>
-    </li>
+        <span className="shrink-0">
+          {feed !== undefined && `${formatSeconds(podNowS * 1_000 - feed.lastRecordAtMs)} ago`}
+        </span>
+      </span>
+    </a>
   );
-}
+});

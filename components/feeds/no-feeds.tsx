@@ -1,10 +1,10 @@
-import type { FeedListState } from '#lib/client/hooks/use-feed-list.ts';
+import type { FeedListState } from '#lib/client/feed-list.ts';
 
 /** Stands where the live feed will: says what to do while there is none. */
 export function NoFeeds({ list }: { readonly list: FeedListState }) {
   return (
     <div className="rounded-lg border border-dashed border-line-strong p-6">
-      {list.items === null ? (
+      {list.heard === null ? (
         <p className="text-ink-muted">
           {list.isFailing ? 'The list of feeds cannot be had yet.' : 'Looking for feeds…'}
         </p>
@@ -12,8 +12,8 @@ export function NoFeeds({ list }: { readonly list: FeedListState }) {
         <>
           <h2 className="text-base font-semibold">No feed has had a record yet</h2>
           <p className="mt-2 max-w-prose text-ink-muted">
-            Feeds show here as soon as a record of theirs comes{list.topic === '' ? '' : ` in topic “${list.topic}”`}.
-            Start a producer, or type an ID above and wait for its first change.
+            Feeds show here as soon as a record of theirs comes{` in topic “${list.heard.topic}”`}. Start a producer, or
+            type an ID above and wait for its first change.
           </p>
           <pre className="mt-4 overflow-x-auto rounded-md border border-line bg-surface px-4 py-3 font-mono text-[13px] leading-6">
             <span className="text-ink-muted"># server, record log and producer together</span>

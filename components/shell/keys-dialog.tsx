@@ -11,6 +11,7 @@ const KEYS = [
   ['1 – 4', 'Switch a lane of the comparison on or off'],
   ['t', 'Switch between light and dark'],
   ['← →', 'Move the crosshair of the latency chart from event to event'],
+  ['/', 'Find a feed in the list'],
   ['↑ ↓', 'Move through the list of feeds'],
   ['?', 'Show this list'],
 ] as const;

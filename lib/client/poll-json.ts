@@ -7,9 +7,12 @@ export type PollResult =
   | { readonly kind: 'unreachable' };
 
 export interface PollOptions {
-  readonly url: string;
+  /** Asked for before each request where what to ask depends on the answer before. */
+  readonly url: string | (() => string);
   /** From the end of one request to the start of the next, in ms: a slow server is not asked faster. */
-  readonly intervalMs: number;
+  readonly intervalMs: number | (() => number);
+  /** Default: 4 s. */
+  readonly timeoutMs?: number;
   readonly signal: AbortSignal;
   readonly onResult: (result: PollResult) => void;
   readonly fetch?: typeof fetch;
@@ -25,7 +28,7 @@ export function pollJson(options: PollOptions): void {
   const { intervalMs, signal, onResult } = options;
   const clock = options.clock ?? systemClock;
   const isHidden = options.isHidden ?? (() => document.hidden);
-  const again = (): void => clock.after(intervalMs, signal, poll);
+  const again = (): void => clock.after(resolve(intervalMs), signal, poll);
 
   function poll(): void {
     if (isHidden()) {
@@ -41,10 +44,19 @@ export function pollJson(options: PollOptions): void {
   poll();
 }
 
-async function ask({ url, signal, fetch: fetcher = fetch }: PollOptions): Promise<PollResult> {
+function resolve<T extends string | number>(given: T | (() => T)): T {
+  return typeof given === 'function' ? given() : given;
+}
+
+async function ask({
+  url,
+  signal,
+  timeoutMs = REQUEST_TIMEOUT_MS,
+  fetch: fetcher = fetch,
+}: PollOptions): Promise<PollResult> {
   try {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const response = await fetcher(url, { cache: 'no-store', signal: limited });
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const response = await fetcher(resolve(url), { cache: 'no-store', signal: limited });
     return { kind: 'answer', status: response.status, body: parseJson(await response.text()) };
   } catch {
     // Refused, timed out or aborted: the same to a poll, which asks again.

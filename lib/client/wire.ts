@@ -13,6 +13,7 @@ import type {
   HelloData,
   PingData,
   Readiness,
+  ValuePreview,
 } from '#lib/protocol/events.ts';
 import { parseJson } from './payload.ts';
 
@@ -134,16 +135,30 @@ export function parseFeedList(body: unknown): FeedList | null {
   const fields = asFields(body);
   if (fields === null || !Array.isArray(fields.feeds)) return null;
   const feeds = fields.feeds.map(parseFeedListItem).filter((item) => item !== null);
-  return { topic: asText(fields.topic), feeds };
+  const atMs = asNumber(fields.atMs);
+  return atMs === null
+    ? null
+    : { topic: asText(fields.topic), atMs, total: asNumber(fields.total) ?? feeds.length, feeds };
 }
 
 function parseFeedListItem(item: unknown): FeedListItem | null {
   const fields = asFields(item);
   const records = asNumber(fields?.records);
   const lastRecordAtMs = asNumber(fields?.lastRecordAtMs);
+  const recordsPerSecond = asNumber(fields?.recordsPerSecond);
+  const lastValue = parseValuePreview(fields?.lastValue);
   const id = fields?.id;
-  if (typeof id !== 'string' || records === null || lastRecordAtMs === null) return null;
-  return { id, records, lastRecordAtMs };
+  if (typeof id !== 'string' || records === null || recordsPerSecond === null || lastRecordAtMs === null) return null;
+  return lastValue === null ? null : { id, records, recordsPerSecond, lastRecordAtMs, lastValue };
+}
+
+function parseValuePreview(value: unknown): ValuePreview | null {
+  const fields = asFields(value);
+  const bytes = asNumber(fields?.bytes);
+  if (fields?.kind === 'null') return { kind: 'null' };
+  if (fields?.kind === 'binary' && bytes !== null) return { kind: 'binary', bytes };
+  if (fields?.kind !== 'text' || typeof fields.text !== 'string') return null;
+  return { kind: 'text', text: fields.text, isCut: fields.isCut === true };
 }
 
 function asFields(value: unknown): Fields | null {

@@ -31,9 +31,13 @@ export const QueryName = {
   lane: 'lane',
   /** How many of the newest events to begin with, without a cursor. */
   last: 'last',
+  /** Most feeds that a list may have. */
+  limit: 'limit',
   prefix: 'prefix',
   /** Demo only: an added round trip, ms. */
   rttMs: 'rttMs',
+  /** Only feeds that have had a record at or after this time, ms since 1970. */
+  since: 'since',
   topic: 'topic',
   waitMs: 'waitMs',
 } as const;
@@ -124,6 +128,18 @@ export const POLL_WAIT_MAX_MS = 55_000;
 /** A poll's answer is full at this many bytes or events; what it takes at once may exceed that once. */
 export const POLL_FULL_BYTES = 65_536;
 export const POLL_FULL_EVENTS = 500;
+
+/** How many feeds a list has where `limit` does not say. */
+export const FEED_LIST_SIZE = 1_000;
+
+/** How many IDs a pod remembers of each topic, and the most that a list may have. */
+export const FEED_LIST_MAX = 10_000;
+
+/** After this time a record counts a factor of e (2.718) less in the rate of its feed, ms. */
+export const FEED_RATE_DECAY_MS = 10_000;
+
+/** The most characters (UTF-16 code units) that a list gives of the last value of a feed. */
+export const FEED_PREVIEW_MAX_CHARS = 120;
 
 /** Longest name of a lane. */
 export const LANE_MAX_CHARS = 64;

@@ -80,6 +80,10 @@ export interface Envelope {
 /** Body of `GET /api/feeds`. */
 export interface FeedList {
   readonly topic: string;
+  /** The pod's clock as it answered, ms since 1970. */
+  readonly atMs: number;
+  /** How many of the IDs that the pod remembers begin with the prefix, listed or not. */
+  readonly total: number;
   readonly feeds: readonly FeedListItem[];
 }
 
@@ -87,8 +91,17 @@ export interface FeedListItem {
   readonly id: string;
   /** Records seen by this pod since it started. */
   readonly records: number;
+  /** As of the answer's `atMs`: a record counts 1/e less for each `FEED_RATE_DECAY_MS` that it is older. */
+  readonly recordsPerSecond: number;
   readonly lastRecordAtMs: number;
+  readonly lastValue: ValuePreview;
 }
+
+/** The beginning of a value: at most `FEED_PREVIEW_MAX_CHARS` characters; `null` is a tombstone. */
+export type ValuePreview =
+  | { readonly kind: 'text'; readonly text: string; readonly isCut: boolean }
+  | { readonly kind: 'binary'; readonly bytes: number }
+  | { readonly kind: 'null' };
 
 /** Body of `/readyz`: 200 while `ready`, else 503. */
 export interface Readiness {

@@ -4,6 +4,7 @@
  * runtime is kept on `globalThis`: a new copy of this module finds the running one and uses it.
  */
 import 'server-only';
+import { FEED_LIST_MAX } from '../protocol/constants.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
 import { Hub } from './hub/hub.ts';
@@ -17,7 +18,6 @@ import { Polls } from './transport/polls.ts';
 import { Streams } from './transport/streams.ts';
 
 const KEY = Symbol.for('feedline.runtime');
-const DIRECTORY_SIZE = 10_000;
 const SWEEP_MS = 1_000;
 
 /** Everything that the doors need. */
@@ -95,7 +95,7 @@ function createRuntime(config: Config): MutableRuntime {
     ring: config.ring,
     idleRingBytes: config.ring.idleBytes,
     lingerMs: config.ring.lingerMs,
-    directorySize: DIRECTORY_SIZE,
+    directorySize: FEED_LIST_MAX,
     partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
     feedEndOf: config.feedEndOf,
     history: recordLog,

@@ -1,21 +1,18 @@
-import { QueryName } from '#lib/protocol/constants.ts';
 import type { FeedList } from '#lib/protocol/events.ts';
 import { answer } from '#lib/server/doors.ts';
 import { getRuntime } from '#lib/server/runtime.ts';
-import { readTopic } from '#lib/server/transport/stream-request.ts';
+import { readFeedListRequest } from '#lib/server/transport/feed-list-request.ts';
 
 export const dynamic = 'force-dynamic';
-
-const MAX_LISTED = 1_000;
 
 /** The IDs that this pod has seen most recently, newest first. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, () => {
     const { config, hub } = getRuntime();
-    const url = new URL(request.url);
-    const topic = readTopic(url, config.topics);
-    const prefix = url.searchParams.get(QueryName.prefix) ?? '';
-    const list: FeedList = { topic, feeds: hub.directory(topic)?.list(prefix, MAX_LISTED) ?? [] };
+    const asked = readFeedListRequest(new URL(request.url), config.topics);
+    const atMs = Date.now();
+    const found = hub.directory(asked.topic)?.list(asked, atMs) ?? { total: 0, feeds: [] };
+    const list: FeedList = { topic: asked.topic, atMs, ...found };
     return Response.json(list);
   });
 }

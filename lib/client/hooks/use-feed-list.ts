@@ -1,37 +1,34 @@
 import { useEffect, useState } from 'react';
-import { QueryName } from '#lib/protocol/constants.ts';
-import type { FeedListItem } from '#lib/protocol/events.ts';
-import { FEEDS_URL } from '#lib/protocol/paths.ts';
+import { type FeedListState, hearList, NOTHING_HEARD, nextListUrl } from '../feed-list.ts';
 import { pollJson } from '../poll-json.ts';
 import { parseFeedList } from '../wire.ts';
 
-const LIST_POLL_MS = 2000;
-const byId = new Intl.Collator('en', { numeric: true }).compare;
+const LIST_POLL_MS = 1_000;
+/** All ten thousand are some 2.5 MB, which may take a slow line this long, ms. */
+const LIST_TIMEOUT_MS = 20_000;
+/** Where thousands of feeds change, they are asked for less often: so long for each row that came, ms. */
+const ROW_MS = 0.2;
 
-/** The recent feeds: `items` is null until the first answer, and stays as it was while the server cannot say. */
-export interface FeedListState {
-  readonly items: readonly FeedListItem[] | null;
-  readonly topic: string;
-  readonly isFailing: boolean;
-}
-
-/** The feeds whose ID begins with `prefix`, in the order of their IDs, so that rows do not move under the pointer. */
-export function useFeedList(prefix: string): FeedListState {
-  const [list, setList] = useState<FeedListState>({ items: null, topic: '', isFailing: false });
+/** The recent feeds, as far as they are known: renewed once a second while the page is seen. */
+export function useFeedList(): FeedListState {
+  const [state, setState] = useState(NOTHING_HEARD);
   useEffect(() => {
     const life = new AbortController();
+    let newest = NOTHING_HEARD;
+    let rows = 0;
     pollJson({
-      url: `${FEEDS_URL}?${new URLSearchParams({ [QueryName.prefix]: prefix })}`,
-      intervalMs: LIST_POLL_MS,
+      url: () => nextListUrl(newest),
+      intervalMs: () => Math.max(LIST_POLL_MS, rows * ROW_MS),
+      timeoutMs: LIST_TIMEOUT_MS,
       signal: life.signal,
       onResult: (result) => {
-        const parsed = result.kind === 'answer' && result.status === 200 ? parseFeedList(result.body) : null;
-        if (parsed === null) return setList((before) => ({ ...before, isFailing: true }));
-        const items = parsed.feeds.toSorted((a, b) => byId(a.id, b.id));
-        setList({ items, topic: parsed.topic, isFailing: false });
+        const list = result.kind === 'answer' && result.status === 200 ? parseFeedList(result.body) : null;
+        rows = list?.feeds.length ?? 0;
+        newest = hearList(newest, list, Date.now());
+        setState(newest);
       },
     });
     return () => life.abort();
-  }, [prefix]);
-  return list;
+  }, []);
+  return state;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FEED_END_HEADER, GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
+import type { FeedListItem } from '../../protocol/events.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord } from '../record-log/port.ts';
@@ -61,6 +62,10 @@ class Fixture {
     this.hub.onBatch({ topic: TOPIC, partition, records, nextPosition: (records.at(-1)?.offset ?? -1) + 1 });
   }
 
+  listed(): readonly FeedListItem[] {
+    return this.hub.directory(TOPIC)?.list({ prefix: '', limit: 10, sinceMs: 0 }, this.nowMs).feeds ?? [];
+  }
+
   start(after: string | null = null): Start {
     const feed = this.hub.feed(TOPIC, ID);
     return after === null ? startAtNow(feed) : findStart(feed, after);
@@ -102,31 +107,20 @@ describe('hub', () => {
     expect(writes).toHaveLength(1);
   });
 
-  it('keeps nothing of IDs that nobody watches but their name and count', () => {
+  it('keeps nothing of IDs that nobody watches but what a list of them says', () => {
     const fixture = new Fixture();
     fixture.batch(0, record(0, 'a', 'x'), record(1, 'b', 'y'), record(2, 'c', 'x'));
     expect(fixture.hub.stats()).toMatchObject({ feeds: 0, ringBytes: 0, records: 3 });
-    expect(fixture.hub.directory(TOPIC)?.list('', 10)).toEqual([
-      { id: 'x', records: 2, lastRecordAtMs: 0 },
-      { id: 'y', records: 1, lastRecordAtMs: 0 },
+    expect(fixture.listed()).toMatchObject([
+      { id: 'x', records: 2, lastRecordAtMs: 0, lastValue: { kind: 'text', text: 'c' } },
+      { id: 'y', records: 1, lastRecordAtMs: 0, lastValue: { kind: 'text', text: 'b' } },
     ]);
   });
 
   it('bounds its directory to the IDs seen last', () => {
     const fixture = new Fixture();
     fixture.batch(0, ...['a', 'b', 'c', 'd', 'a2'].map((id, offset) => record(offset, 'v', id)));
-    expect(
-      fixture.hub
-        .directory(TOPIC)
-        ?.list('', 10)
-        .map(({ id }) => id),
-    ).toEqual(['a2', 'd', 'c']);
-    expect(
-      fixture.hub
-        .directory(TOPIC)
-        ?.list('a', 10)
-        .map(({ id }) => id),
-    ).toEqual(['a2']);
+    expect(fixture.listed().map(({ id }) => id)).toEqual(['a2', 'd', 'c']);
   });
 
   it('counts records without a usable ID and goes on', () => {

@@ -52,7 +52,7 @@ interface Topic {
   readonly feeds: Map<string, Feed>;
   readonly directory: FeedDirectory;
   /** IDs seen in a partition that was not predicted; their feeds are looked for everywhere. */
-  readonly unpredicted: FeedDirectory;
+  readonly unpredicted: Set<string>;
 }
 
 /**
@@ -88,7 +88,7 @@ export class Hub implements RecordLogHandler {
       const about = { partitioner: partitionerOf(name), feedEnd: feedEndOf(name) };
       const state = new TopicState(snapshot, { ...about, history, pod, now });
       const directory = new FeedDirectory(directorySize);
-      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new FeedDirectory(directorySize) });
+      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new Set() });
     } else {
       updateTopic(topic, snapshot);
     }
@@ -209,10 +209,10 @@ export class Hub implements RecordLogHandler {
       return undefined;
     }
     const id = key.toString('utf8');
-    topic.directory.saw(id, receivedAtMs);
+    topic.directory.saw(id, record.value, receivedAtMs);
     if (!topic.state.isPredicted(key, partition)) {
       this.#recordsUnpredicted += 1;
-      topic.unpredicted.saw(id, receivedAtMs);
+      topic.unpredicted.add(id);
       // More than can be remembered: from here on nothing is predicted, so that nothing is missed.
       if (topic.unpredicted.size === this.#options.directorySize) topic.state.distrustPartitioner();
     }

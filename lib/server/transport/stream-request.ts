@@ -83,10 +83,11 @@ function readFrom(query: URLSearchParams): Beginning {
   throw new FeedlineError('query-invalid', `?${QueryName.from}= should be now or earliest, not "${text}".`);
 }
 
-function readWhole(query: URLSearchParams, name: string, max: number): number | undefined {
+/** @throws FeedlineError `query-invalid` where the parameter is there and no whole number from 0 to `max` */
+export function readWhole(query: URLSearchParams, name: string, max: number): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  if (/^\d{1,9}$/.test(text) && Number(text) <= max) return Number(text);
+  if (/^\d{1,15}$/.test(text) && Number(text) <= max) return Number(text);
   throw new FeedlineError('query-invalid', `?${name}= should be a whole number from 0 to ${max}, not "${text}".`);
 }
 

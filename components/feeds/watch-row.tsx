@@ -1,0 +1,20 @@
+import { feedIdProblem, feedListUrl } from '#components/shell/feed-href.ts';
+import { selectOnClick } from './select-feed.ts';
+
+/** Opens an ID that is not in the list: most often one that has had no event yet. */
+export function WatchRow({ id }: { readonly id: string }) {
+  const problem = feedIdProblem(id);
+  if (problem !== null) return <p className="border-b border-line px-4 py-2 text-xs text-loss">{problem}</p>;
+  return (
+    <a
+      href={feedListUrl(id)}
+      onClick={(event) => selectOnClick(event, id)}
+      className="fade-state block border-b border-line px-4 py-2 -outline-offset-2 hover:bg-sunken"
+    >
+      <span className="block truncate">
+        Watch “<span className="font-mono">{id}</span>”
+      </span>
+      <span className="block text-xs text-ink-muted">before its first event, or after a long silence</span>
+    </a>
+  );
+}
