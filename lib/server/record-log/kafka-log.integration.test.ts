@@ -17,7 +17,10 @@ const logger = createLogger('silent', 'test');
 function openLog(
   brokers: readonly string[],
   topics: readonly string[],
-  { metadataMaxAgeMs = 500, ...more }: { metadataMaxAgeMs?: number } & Pick<KafkaLogOptions, 'watchdog'> = {},
+  {
+    metadataMaxAgeMs = 500,
+    ...more
+  }: { metadataMaxAgeMs?: number } & Pick<KafkaLogOptions, 'watchdog' | 'optionalTopics'> = {},
 ): KafkaLog {
   const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
   const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4, beginRecordsMax: 100_000 };
@@ -168,6 +171,19 @@ describeWithBroker('Kafka', () => {
       await untilLive(log);
       await log.publish(topic, { key: 'k', value: Buffer.from('first') });
       await untilValues(handler, ['first']);
+    });
+
+    it('is optional and does not exist: that is no trouble, and it is read as soon as it does', async () => {
+      const optional = newTopic();
+      await ensureTopic(testBrokers(), { topic });
+      log = openLog(testBrokers(), [topic, optional], { optionalTopics: [optional] });
+      handler = new RecordingHandler();
+      stop = log.read(handler);
+      await untilLive(log);
+      await ensureTopic(testBrokers(), { topic: optional });
+      const read = () => handler.snapshots.map(({ origin }) => origin.topic);
+      await vi.waitFor(() => expect(read()).toEqual([topic, optional]), { timeout: 20_000, interval: 20 });
+      await deleteTopic(testBrokers(), optional);
     });
 
     it('holds transactions: aborted records are passed over, and the position moves past their markers', async () => {

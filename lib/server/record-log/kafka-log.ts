@@ -7,12 +7,14 @@ import type { Logger } from '../logger.ts';
 import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
 import { KafkaHistory } from './kafka-history.ts';
 import { KafkaSession } from './kafka-session.ts';
+import { PauseSwitch } from './pause-switch.ts';
 import type {
   HistoryMeter,
   HistoryPage,
   HistoryRequest,
   HistoryStats,
   NewRecord,
+  PausableReading,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
@@ -26,6 +28,8 @@ import { within } from './within.ts';
 export interface KafkaLogOptions {
   readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'>;
   readonly topics: readonly string[];
+  /** Those of them that are read where they exist, and are not waited for. Default none. */
+  readonly optionalTopics?: readonly string[];
   readonly pod: string;
   readonly history: HistoryConfig;
   readonly logger: Logger;
@@ -49,7 +53,7 @@ const LASTING_MS = 60_000;
  * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
  * its own (with the old group it would wait for the dead member's session), which goes on from our positions.
  */
-export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
+export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, PausableReading {
   readonly kind = RecordLogKind.kafka;
   readonly #options: KafkaLogOptions;
   readonly #consuming: Kafka;
@@ -58,6 +62,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
   readonly #history: KafkaHistory;
   readonly #now: () => number;
   readonly #book = new PositionBook();
+  readonly #pause = new PauseSwitch();
   #producer: Promise<Producer> | undefined;
   #isJoined = false;
   #wasLive = false;
@@ -95,6 +100,10 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
     return { state: this.#wasLive ? 'degraded' : 'starting', reason };
   }
 
+  pause(): () => void {
+    return this.#pause.pause();
+  }
+
   historyStats(): HistoryStats {
     return this.#history.historyStats();
   }
@@ -114,6 +123,14 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
     return { partition: stored?.partition ?? 0, offset: Number(stored?.baseOffset ?? 0) };
   }
 
+  get #missingTopics(): readonly string[] {
+    return this.#missing.filter((topic) => this.#isAwaited(topic));
+  }
+
+  #isAwaited(topic: string): boolean {
+    return this.#options.optionalTopics?.includes(topic) !== true;
+  }
+
   #createKafka(retry: RetryOptions): Kafka {
     const { config, pod, logger } = this.#options;
     const onTrouble = (reason: string): void => {
@@ -125,8 +142,10 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
   #whyNotLive(): string | undefined {
     const brokers = this.#options.config.brokers.join(', ');
     const trouble = this.#trouble === undefined ? '' : ` (${this.#trouble})`;
-    if (this.#missing.length > 0) {
-      const names = this.#missing.map((topic) => `"${topic}"`).join(', ');
+    if (this.#pause.isPaused) return 'the consumer is stopped on purpose; records wait in Kafka';
+    const missing = this.#missingTopics;
+    if (missing.length > 0) {
+      const names = missing.map((topic) => `"${topic}"`).join(', ');
       return `waiting for the topic ${names}, which does not exist on ${brokers}`;
     }
     if (!this.#isJoined) return `connecting to Kafka at ${brokers}${trouble}`;
@@ -141,9 +160,12 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
     const { logger } = this.#options;
     let delayMs = RESTART_DELAY_MS;
     while (!signal.aborted) {
-      const startedAtMs = this.#now();
-      const why = await this.#runSession(handler, signal);
+      await this.#pause.untilRunning(signal);
       if (signal.aborted) return;
+      const startedAtMs = this.#now();
+      const why = await this.#runSession(handler, AbortSignal.any([signal, this.#pause.signal]));
+      if (signal.aborted) return;
+      if (this.#pause.isPaused) continue;
       logger.warn({ why, delayMs }, 'the Kafka consumer is made anew');
       await delay(delayMs, undefined, { signal }).catch(() => undefined);
       const hasLasted = this.#now() - startedAtMs >= LASTING_MS;
@@ -158,6 +180,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
       kafka: this.#consuming,
       groupId,
       topics,
+      isAwaited: (topic) => this.#isAwaited(topic),
       book: this.#book,
       handler,
       logger,
@@ -191,7 +214,8 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
   async #untilWedged(signal: AbortSignal): Promise<string> {
     const startedAtMs = this.#now();
     // A topic that does not exist yet is waited for, and that is no progress.
-    const isWaiting = (): boolean => this.#missing.length === this.#options.topics.length;
+    const isWaiting = (): boolean =>
+      this.#options.topics.every((topic) => !this.#isAwaited(topic) || this.#missing.includes(topic));
     const lastProgressAtMs = (): number => (isWaiting() ? this.#now() : Math.max(startedAtMs, this.#lastFetchAtMs));
     const isBrokerThere = (): Promise<boolean> => this.#history.isBrokerThere();
     try {
@@ -214,7 +238,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter {
     this.#lastFetchAtMs = this.#now();
     this.#isWedged = false;
     this.#trouble = undefined;
-    if (this.#isJoined && this.#missing.length === 0) this.#wasLive = true;
+    if (this.#isJoined && this.#missingTopics.length === 0) this.#wasLive = true;
   }
 
   /** The group has served its one consumer. Where the ACLs forbid this, Kafka forgets it by itself in time. */

@@ -72,6 +72,7 @@ async function start() {
     kafka: scripted.kafka,
     groupId: 'group',
     topics: [TOPIC],
+    isAwaited: () => true,
     book,
     handler: { onTopic: tell, onBatch: tell, onGap: tell },
     logger: createLogger('silent', 'test'),

@@ -13,6 +13,8 @@ export interface KafkaSessionOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly topics: readonly string[];
+  /** Whether there is nothing to read without it. */
+  readonly isAwaited: (topic: string) => boolean;
   readonly book: PositionBook;
   readonly handler: RecordLogHandler;
   readonly logger: Logger;
@@ -132,12 +134,13 @@ export class KafkaSession {
     this.#options.onJoined();
   }
 
-  /** All topics that exist, waiting for the first one. */
+  /** All topics that exist, waiting for the first one that is awaited. */
   async #waitForTopics(signal: AbortSignal): Promise<ClusterDescription> {
     for (;;) {
       const { clusterId, topics } = await this.#describe();
       const present = topics.filter(({ epoch }) => epoch !== null);
-      if (present.length > 0 || signal.aborted) return { clusterId, topics: present };
+      const isThere = present.some(({ topic }) => this.#options.isAwaited(topic));
+      if (isThere || signal.aborted) return { clusterId, topics: present };
       await new Promise((resolve) => setTimeout(resolve, MISSING_TOPIC_POLL_MS));
     }
   }
@@ -292,6 +295,8 @@ export class KafkaSession {
   }
 
   #handOver(topic: string, partition: number, records: readonly LogRecord[], nextPosition: number): void {
+    // What a consumer still brings while it is being stopped is left to the next one, which reads it again.
+    if (this.#isOver) return;
     this.#options.handler.onBatch({ topic, partition, records, nextPosition });
     // Only now: were the batch refused, kafkajs fetches it again, and it must not pass for one that was handed over.
     this.#options.book.advance(topic, partition, nextPosition);

@@ -3,6 +3,7 @@ import { RecordLogKind } from '../../protocol/constants.ts';
 import type { FetchedRecords } from './page-builder.ts';
 import { PartitionScans } from './partition-scans.ts';
 import { predictPartition } from './partitioner.ts';
+import { PauseSwitch } from './pause-switch.ts';
 import type {
   HistoryMeter,
   HistoryPage,
@@ -10,6 +11,7 @@ import type {
   HistoryStats,
   LogRecord,
   NewRecord,
+  PausableReading,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
@@ -38,13 +40,14 @@ const PIECE_RECORDS = 1_000;
  * own producer would put them, and are handed over in the next turn of the event loop, joined as a fetch would join
  * them. It keeps the newest of them in memory; a restart is another record log.
  */
-export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter {
+export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter, PausableReading {
   readonly kind = RecordLogKind.memory;
   readonly #logId = randomBytes(16).toString('base64url');
   readonly #partitionCount: number;
   readonly #now: () => number;
   readonly #topics = new Map<string, MemoryTopic>();
   readonly #scans: PartitionScans;
+  readonly #pause = new PauseSwitch();
   #handler: RecordLogHandler | undefined;
 
   constructor(options: MemoryLogOptions) {
@@ -74,7 +77,16 @@ export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter {
     };
   }
 
+  pause(): () => void {
+    const resume = this.#pause.pause();
+    return () => {
+      resume();
+      void this.#handOver();
+    };
+  }
+
   status(): RecordLogStatus {
+    if (this.#pause.isPaused) return { state: 'degraded', reason: 'reading the in-process log is stopped on purpose' };
     return { state: 'live', reason: 'reading the in-process log' };
   }
 
@@ -117,6 +129,7 @@ export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter {
   }
 
   #deliver(): void {
+    if (this.#pause.isPaused) return;
     for (const [topic, { partitions }] of this.#topics) {
       for (const [partition, target] of partitions.entries()) {
         const records = target.takePending();

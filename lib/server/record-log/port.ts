@@ -158,3 +158,14 @@ export interface RecordPublisher {
   /** Resolves once the record is stored. @throws when it could not be. */
   publish(topic: string, record: NewRecord): Promise<{ partition: number; offset: number }>;
 }
+
+/** Optional ability: not reading for a while, on purpose (the demo's faults). */
+export interface PausableReading {
+  /**
+   * Stops reading until the undo is called, which goes on where it was: nothing is missed, and nothing is repeated.
+   * Publishing and the history go on.
+   *
+   * @throws Error where it is paused already
+   */
+  pause(): () => void;
+}

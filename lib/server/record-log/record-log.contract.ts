@@ -3,6 +3,7 @@ import { predictPartition } from './partitioner.ts';
 import type {
   LogGap,
   LogRecord,
+  PausableReading,
   RecordBatch,
   RecordLog,
   RecordLogHandler,
@@ -12,7 +13,7 @@ import type {
 
 /** One adapter, with a topic of its own that is empty, ready to be read. */
 export interface RecordLogFixture {
-  readonly log: RecordLog & RecordPublisher;
+  readonly log: RecordLog & RecordPublisher & PausableReading;
   readonly topic: string;
   readonly close: () => Promise<void>;
 }
@@ -135,6 +136,21 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
       await stop();
       await publish('1234', 'after').catch(() => undefined);
       expect(handler.values()).toEqual(['before']);
+    });
+
+    it('hands over nothing while it is paused, takes records all the same, and then each of them once and in order', async () => {
+      await publish('1234', 'before');
+      await arrived(1);
+      const resume = fixture.log.pause();
+      expect(fixture.log.status().state).toBe('degraded');
+      expect(() => fixture.log.pause()).toThrow('already');
+      for (let index = 0; index < 50; index += 1) await publish('1234', `value ${index}`);
+      expect(handler.values()).toEqual(['before']);
+      resume();
+      await arrived(51);
+      expect(handler.values()).toEqual(['before', ...Array.from({ length: 50 }, (_, index) => `value ${index}`)]);
+      await vi.waitFor(() => expect(fixture.log.status().state).toBe('live'), { timeout: 20_000, interval: 20 });
+      expect(handler.gaps).toEqual([]);
     });
 
     describe('its history', () => {
