@@ -15,9 +15,8 @@ import type {
   Readiness,
   ValuePreview,
 } from '#lib/protocol/events.ts';
+import { asFields, asNumber, asOneOf, asText } from '#lib/protocol/fields.ts';
 import { parseJson } from './payload.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface GapFacts {
   readonly reason: GapData['reason'] | null;
@@ -159,20 +158,4 @@ function parseValuePreview(value: unknown): ValuePreview | null {
   if (fields?.kind === 'binary' && bytes !== null) return { kind: 'binary', bytes };
   if (fields?.kind !== 'text' || typeof fields.text !== 'string') return null;
   return { kind: 'text', text: fields.text, isCut: fields.isCut === true };
-}
-
-function asFields(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-function asNumber(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function asOneOf<T extends string>(allowed: readonly T[], value: unknown): T | null {
-  return allowed.find((item) => item === value) ?? null;
 }

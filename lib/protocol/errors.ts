@@ -10,6 +10,8 @@ export const ERROR_STATUS = {
   'media-type': 415,
   'body-invalid': 400,
   'body-too-large': 413,
+  'pod-unknown': 409,
+  'fault-impossible': 409,
   'record-log-unavailable': 503,
   'not-ready': 503,
   draining: 503,

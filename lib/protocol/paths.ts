@@ -54,3 +54,7 @@ export function feedPageUrl(id: string): string {
 export const FEEDS_URL = '/api/feeds';
 /** Status of the answering pod: 200 or 503, with the reason in words. */
 export const READY_URL = '/readyz';
+/** Status of the answering pod, in numbers. */
+export const STATUS_URL = '/api/status';
+/** `POST`, demo only: orders a fault of a pod or of the broker. */
+export const FAULTS_URL = '/api/demo/faults';

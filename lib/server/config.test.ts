@@ -52,4 +52,25 @@ describe('settings', () => {
       'KAFKA_PARTITIONER should be one of',
     );
   });
+
+  it('serve the control topic in the demo only, and never as the default one', () => {
+    const demo = { RECORD_LOG: 'memory', DEMO: '1' };
+    expect(parseConfig({ ...demo, KAFKA_TOPICS: 'orders,payments' }).topics).toEqual([
+      'orders',
+      'payments',
+      'feedline-control',
+    ]);
+    expect(parseConfig({ ...demo, KAFKA_TOPICS: 'orders,feedline-control' }).topics).toHaveLength(2);
+    expect(parseConfig({ RECORD_LOG: 'memory' }).topics).toEqual(['orders']);
+  });
+
+  it('take of the launcher’s abilities only those that there are', () => {
+    const memory = { RECORD_LOG: 'memory' };
+    expect(parseConfig(memory).abilities).toEqual([]);
+    expect(parseConfig({ ...memory, DEMO_ABILITIES: 'kill-broker, kill-pod' }).abilities).toEqual([
+      'kill-pod',
+      'kill-broker',
+    ]);
+    expect(messageOf({ ...memory, DEMO_ABILITIES: 'kill-all' })).toContain('DEMO_ABILITIES should be a list of');
+  });
 });

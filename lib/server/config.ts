@@ -1,15 +1,19 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { FeedEndRule, RecordLogKind, WATCHDOG_PINGS } from '../protocol/constants.ts';
+import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
 import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
 
 /** Everything that can be set from outside, parsed once at boot. */
 export interface Config {
   readonly isDemo: boolean;
+  /** What the demo's launcher can do to this pod and its broker. */
+  readonly abilities: readonly PodAbility[];
   /** Name of this process in `hello`, envelopes and metrics. */
   readonly pod: string;
   readonly logLevel: string;
   readonly recordLog: RecordLogKind;
+  /** The first one is the default; in the demo the control topic is the last. */
   readonly topics: readonly [string, ...string[]];
   readonly kafka: KafkaConfig;
   readonly stream: StreamConfig;
@@ -101,6 +105,11 @@ const broker = /^(\[[0-9a-fA-F:]+\]|[^\s:,/]+):\d{1,5}$/;
 
 const environment = z.object({
   DEMO: flag,
+  DEMO_ABILITIES: list
+    .refine((items) => items.every((item) => POD_ABILITIES.some((known) => known === item)), {
+      error: `should be a list of ${POD_ABILITIES.join(', ')}`,
+    })
+    .default([]),
   POD: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'should be 1 to 64 letters, digits, ".", "_" or "-"')
@@ -166,12 +175,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
 function toConfig(env: Environment): Config {
   const [first = 'orders', ...others] = env.KAFKA_TOPICS;
+  const control = env.DEMO && !env.KAFKA_TOPICS.includes(CONTROL_TOPIC) ? [CONTROL_TOPIC] : [];
   return {
     isDemo: env.DEMO,
+    abilities: POD_ABILITIES.filter((ability) => env.DEMO_ABILITIES.includes(ability)),
     pod: env.POD ?? `${hostname()}-${process.pid}`,
     logLevel: env.LOG_LEVEL,
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
-    topics: [first, ...others],
+    topics: [first, ...others, ...control],
     kafka: {
       brokers: env.KAFKA_BROKERS ?? [],
       groupPrefix: env.KAFKA_GROUP_PREFIX,

@@ -4,34 +4,50 @@
  * runtime is kept on `globalThis`: a new copy of this module finds the running one and uses it.
  */
 import 'server-only';
+import { randomUUID } from 'node:crypto';
 import { FEED_LIST_MAX } from '../protocol/constants.ts';
+import { CONTROL_TOPIC, type PodStatus } from '../protocol/control.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
+import { DemoControl } from './demo/control.ts';
 import { Hub } from './hub/hub.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { podStatusOf } from './metrics/pod-status.ts';
+import { ReadingProgress } from './metrics/reading-progress.ts';
+import { readinessOf } from './readiness.ts';
 import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
-import type { RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
+import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
+import { within } from './record-log/within.ts';
 import { ConnectionTracker } from './transport/connection.ts';
 import { Polls } from './transport/polls.ts';
 import { Streams } from './transport/streams.ts';
 
 const KEY = Symbol.for('feedline.runtime');
 const SWEEP_MS = 1_000;
+/** How long a shutdown waits until that it shuts down is told, ms. */
+const LAST_WORD_MS = 1_000;
 
 /** Everything that the doors need. */
 export interface Runtime {
   readonly config: Config;
   readonly logger: Logger;
   readonly hub: Hub;
-  readonly recordLog: RecordLog & RecordPublisher;
+  readonly recordLog: RecordLog & RecordPublisher & PausableReading;
   readonly streams: Streams;
   readonly polls: Polls;
   readonly connections: ConnectionTracker;
   readonly metrics: Metrics;
   /** What the article's way listens to; only in the demo. */
   readonly article: ArticleEmitter | undefined;
+  /** This pod's part in the control topic; only in the demo. */
+  readonly control: DemoControl | undefined;
+  readonly progress: ReadingProgress;
+  readonly eventLoopDelay: EventLoopDelay;
+  /** How this pod is. */
+  readonly status: () => Promise<PodStatus>;
   readonly isDraining: boolean;
 }
 
@@ -52,18 +68,23 @@ export function startRuntime(): void {
   const sweeping = setInterval(() => {
     running.hub.sweep();
     running.connections.sweep();
+    running.eventLoopDelay.tick();
   }, SWEEP_MS);
   const stop = (signal: NodeJS.Signals): void => {
     if (running.isDraining) return;
     running.isDraining = true;
     void shutDown(running, signal, async () => {
       clearInterval(sweeping);
+      running.eventLoopDelay.stop();
+      running.control?.stop();
       await stopReading();
     });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   running.connections.start();
+  running.eventLoopDelay.start();
+  running.control?.start();
   running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
 }
 
@@ -89,7 +110,14 @@ function createRuntime(config: Config): MutableRuntime {
   const recordLog =
     config.recordLog === 'memory'
       ? new MemoryLog({ topics, pageBytes: config.history.pageBytes })
-      : new KafkaLog({ config: config.kafka, history: config.history, topics, pod, logger });
+      : new KafkaLog({
+          config: config.kafka,
+          history: config.history,
+          topics,
+          optionalTopics: [CONTROL_TOPIC],
+          pod,
+          logger,
+        });
   const hub = new Hub({
     pod,
     ring: config.ring,
@@ -124,7 +152,24 @@ function createRuntime(config: Config): MutableRuntime {
     polls,
     articleListeners: article && (() => article.listenerCount),
   });
-  return {
+  const progress = new ReadingProgress(
+    topics.filter((topic) => topic !== CONTROL_TOPIC),
+    Date.now,
+  );
+  const eventLoopDelay = new EventLoopDelay();
+  const status = (): Promise<PodStatus> =>
+    podStatusOf({
+      abilities: config.abilities,
+      readiness: () => readinessOf(runtime),
+      hubStats: () => hub.stats(),
+      recordLog,
+      progress,
+      streams,
+      polls,
+      eventLoopDelay,
+      now: Date.now,
+    });
+  const runtime: MutableRuntime = {
     config,
     logger,
     hub,
@@ -133,20 +178,41 @@ function createRuntime(config: Config): MutableRuntime {
     polls,
     metrics,
     article,
+    control: config.isDemo ? createControl(config, { recordLog, status, logger }) : undefined,
+    progress,
+    eventLoopDelay,
+    status,
     connections: new ConnectionTracker(),
     isDraining: false,
   };
+  return runtime;
 }
 
-/** The hub takes the records; in the demo the article's way gets them from the same consumer. */
-function handlerOf({ hub, article }: Runtime): RecordLogHandler {
-  if (article === undefined) return hub;
+function createControl(
+  { pod, abilities }: Config,
+  { recordLog, status, logger }: Pick<Runtime, 'recordLog' | 'status' | 'logger'>,
+): DemoControl {
+  const onTrouble = (error: unknown): void =>
+    logger.warn({ err: error }, 'nothing can be told over the control topic; it is tried again');
+  return new DemoControl({ pod, abilities, recordLog, status, onTrouble, now: Date.now, newId: randomUUID });
+}
+
+/** The hub takes the records; whoever else wants them gets them from the same consumer. */
+function handlerOf({ hub, progress, article, control }: Runtime): RecordLogHandler {
   return {
-    onTopic: (snapshot) => hub.onTopic(snapshot),
-    onGap: (gap) => hub.onGap(gap),
+    onTopic: (snapshot) => {
+      hub.onTopic(snapshot);
+      progress.onTopic(snapshot);
+    },
+    onGap: (gap) => {
+      hub.onGap(gap);
+      progress.onGap(gap);
+    },
     onBatch: (batch) => {
       hub.onBatch(batch);
-      article.onBatch(batch);
+      progress.onBatch(batch);
+      article?.onBatch(batch);
+      control?.onBatch(batch);
     },
   };
 }
@@ -155,7 +221,8 @@ function handlerOf({ hub, article }: Runtime): RecordLogHandler {
 async function shutDown(runtime: Runtime, signal: string, stop: () => Promise<void>): Promise<void> {
   const { logger, streams, polls, config } = runtime;
   logger.info({ signal, streams: streams.openCount, polls: polls.waitingCount }, 'shutting down');
-  await Promise.all([streams.drain(config.stream.drainMs), polls.drain()]);
+  const told = within(LAST_WORD_MS, runtime.control?.tellStatus() ?? Promise.resolve()).catch(() => undefined);
+  await Promise.all([streams.drain(config.stream.drainMs), polls.drain(), told]);
   await stop();
   logger.info('stopped');
   process.exit(0);

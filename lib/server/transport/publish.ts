@@ -2,10 +2,8 @@ import { FEED_END_HEADER, QueryName } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { Config } from '../config.ts';
 import type { RecordPublisher } from '../record-log/port.ts';
+import { readJsonBody, refuseCrossSite } from './json-request.ts';
 import { readFeedId, readTopic } from './stream-request.ts';
-
-/** Far above any value of the demo, far below what Kafka takes. */
-const BODY_MAX_BYTES = 65_536;
 
 export interface PublishContext {
   readonly config: Pick<Config, 'isDemo' | 'topics'>;
@@ -37,42 +35,4 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
     const message = 'The record log did not take the event; see /readyz, and try again.';
     throw new FeedlineError('record-log-unavailable', message, { cause });
   }
-}
-
-/**
- * A page of another site could make the visitor's browser post here. Browsers say where a request comes from; JSON
- * as the media type keeps plain forms out.
- */
-function refuseCrossSite(request: Request): void {
-  const origin = request.headers.get('origin');
-  const isSameOrigin = origin === null || hostOf(origin) === request.headers.get('host');
-  const site = request.headers.get('sec-fetch-site') ?? 'same-origin';
-  if (!isSameOrigin || !['same-origin', 'none'].includes(site)) {
-    throw new FeedlineError('cross-site', 'Events may be published by pages of this origin only.');
-  }
-  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json') {
-    throw new FeedlineError('media-type', 'Send the event as application/json.');
-  }
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-async function readJsonBody(request: Request): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const part of request.body ?? []) {
-    sizeBytes += part.length;
-    if (sizeBytes > BODY_MAX_BYTES) throw new FeedlineError('body-too-large', `At most ${BODY_MAX_BYTES} bytes.`);
-    parts.push(part);
-  }
-  const body = Buffer.concat(parts);
-  try {
-    JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new FeedlineError('body-invalid', 'The body is not JSON.', { cause });
-  }
-  return body;
 }

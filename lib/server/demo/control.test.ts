@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  CONTROL_TOPIC,
+  FAULTS_FEED,
+  type FaultOrder,
+  PODS_FEED,
+  type PodFault,
+  type PodStatus,
+} from '../../protocol/control.ts';
+import { parseFaultOutcome, parsePodStatus } from '../../protocol/control-parse.ts';
+import { MemoryLog } from '../record-log/memory-log.ts';
+import { DemoControl } from './control.ts';
+
+const NOW_MS = 1_000_000;
+
+function statusOf(pod: string, more: Partial<PodStatus> = {}): PodStatus {
+  return {
+    pod,
+    atMs: NOW_MS,
+    ready: true,
+    live: true,
+    status: 'ready',
+    reason: '',
+    uptimeMs: 0,
+    recordLog: { kind: 'memory', connected: true, lagRecords: 0, lastRecordAgeMs: null },
+    hub: { feeds: 0, readers: 0, ringBytes: 0 },
+    transports: { streams: 0, pollsWaiting: 0, catchingUp: 0, rotations: 0 },
+    process: { eventLoopDelayP99Ms: 0, rssBytes: 0, heapBytes: 0 },
+    draining: false,
+    abilities: [],
+    ...more,
+  };
+}
+
+describe('a pod in the control topic', () => {
+  let log: MemoryLog;
+  let control: DemoControl;
+  let nowMs: number;
+  const told: { feed: string; value: unknown }[] = [];
+  const onTrouble = vi.fn();
+
+  beforeEach(() => {
+    nowMs = NOW_MS;
+    told.length = 0;
+    onTrouble.mockClear();
+    log = new MemoryLog({ topics: ['orders', CONTROL_TOPIC] });
+    control = new DemoControl({
+      pod: 'pod-1',
+      abilities: ['kill-pod'],
+      recordLog: log,
+      status: async () => statusOf('pod-1'),
+      onTrouble,
+      now: () => nowMs,
+      newId: () => 'new',
+    });
+    log.read({
+      onTopic: () => undefined,
+      onGap: () => undefined,
+      onBatch: (batch) => {
+        control.onBatch(batch);
+        for (const { key, value } of batch.records) {
+          told.push({ feed: String(key), value: JSON.parse(String(value)) });
+        }
+      },
+    });
+  });
+
+  afterEach(() => control.stop());
+
+  const publish = (feed: string, value: unknown, topic = CONTROL_TOPIC) =>
+    log.publish(topic, { key: feed, value: Buffer.from(JSON.stringify(value)) });
+  const order = (fault: PodFault, atMs = NOW_MS): FaultOrder => ({ id: 'asked', atMs, fault });
+  const stopOf = (pod: string, forMs = 100): PodFault => ({ kind: 'stop-consumer', pod, forMs });
+  const outcomes = () => told.map(({ value }) => parseFaultOutcome(value)).filter((outcome) => outcome !== null);
+
+  it('tells its status as soon as it starts', async () => {
+    control.start();
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    expect(told[0]?.feed).toBe(PODS_FEED);
+    expect(parsePodStatus(told[0]?.value)?.pod).toBe('pod-1');
+  });
+
+  it('stops its consumer when it is asked to, tells so, and reads again what came meanwhile', async () => {
+    await publish(FAULTS_FEED, order(stopOf('pod-1')));
+    expect(log.status().state).toBe('degraded');
+    await publish('1234', { seq: 1 }, 'orders');
+    expect(told.map(({ feed }) => feed)).not.toContain('1234');
+    await vi.waitFor(() => expect(log.status().state).toBe('live'));
+    await vi.waitFor(() => expect(outcomes().map(({ state }) => state)).toEqual(['begun', 'done']));
+    expect(outcomes()[0]).toMatchObject({
+      id: 'asked',
+      by: 'pod-1',
+      words: 'The consumer of pod-1 is stopped for 0.1 s',
+    });
+    expect(told.map(({ feed }) => feed)).toContain('1234');
+  });
+
+  it('obeys no order that is old, that is another pod’s or the launcher’s, or that is none', async () => {
+    await publish(FAULTS_FEED, order(stopOf('pod-1'), NOW_MS - 10_000));
+    await publish(FAULTS_FEED, order(stopOf('pod-2')));
+    await publish(FAULTS_FEED, order({ kind: 'kill-pod', pod: 'pod-1' }));
+    await publish(FAULTS_FEED, { ...order(stopOf('pod-1')), id: undefined });
+    await publish(FAULTS_FEED, 'stop');
+    await publish(FAULTS_FEED, order(stopOf('pod-1')), 'orders');
+    await publish('another-feed', order(stopOf('pod-1')));
+    expect(log.status().state).toBe('live');
+    await publish(FAULTS_FEED, order(stopOf('pod-1'), NOW_MS - 9_999));
+    expect(log.status().state).toBe('degraded');
+  });
+
+  it('passes an order on for the pods that it has heard of lately, and says which there are', async () => {
+    await expect(control.order(stopOf('pod-2'))).rejects.toMatchObject({
+      code: 'pod-unknown',
+      message: 'No pod "pod-2" has told anything lately; there are: pod-1.',
+    });
+    await publish(PODS_FEED, statusOf('pod-2'));
+    expect(await control.order(stopOf('pod-2'))).toBe('new');
+    await vi.waitFor(() =>
+      expect(told.at(-1)).toEqual({ feed: FAULTS_FEED, value: { id: 'new', atMs: NOW_MS, fault: stopOf('pod-2') } }),
+    );
+    nowMs += 10_000;
+    await expect(control.order(stopOf('pod-2'))).rejects.toMatchObject({ code: 'pod-unknown' });
+  });
+
+  it('refuses what the launcher cannot do, for each pod as that one has told', async () => {
+    await publish(PODS_FEED, statusOf('pod-2', { abilities: ['kill-broker'] }));
+    expect(await control.order({ kind: 'kill-pod', pod: 'pod-1' })).toBe('new');
+    await expect(control.order({ kind: 'kill-pod', pod: 'pod-2' })).rejects.toMatchObject({ code: 'fault-impossible' });
+    await expect(control.order({ kind: 'kill-broker', forMs: 1_000 })).rejects.toMatchObject({
+      code: 'fault-impossible',
+      message: expect.stringContaining('only one that npm run demo has started'),
+    });
+  });
+
+  it('says of a consumer that is stopped already that it cannot stop it', async () => {
+    const resume = log.pause();
+    control.onBatch({
+      topic: CONTROL_TOPIC,
+      partition: 0,
+      nextPosition: 1,
+      records: [
+        {
+          offset: 0,
+          key: Buffer.from(FAULTS_FEED),
+          value: Buffer.from(JSON.stringify(order(stopOf('pod-1')))),
+          headers: undefined,
+          timestampMs: 0,
+        },
+      ],
+    });
+    resume();
+    await vi.waitFor(() => expect(outcomes()).toMatchObject([{ id: 'asked', state: 'failed' }]));
+    expect(log.status().state).toBe('live');
+  });
+
+  it('is not stopped by a record log that takes nothing, which is said once', async () => {
+    const broken = new DemoControl({
+      pod: 'pod-1',
+      abilities: [],
+      recordLog: { publish: () => Promise.reject(new Error('away')), pause: () => log.pause() },
+      status: async () => statusOf('pod-1'),
+      onTrouble,
+      now: () => nowMs,
+      newId: () => 'new',
+    });
+    await broken.tellStatus();
+    await broken.tellStatus();
+    expect(onTrouble).toHaveBeenCalledTimes(1);
+    await expect(broken.order(stopOf('pod-1'))).rejects.toMatchObject({ code: 'record-log-unavailable' });
+    broken.stop();
+  });
+});

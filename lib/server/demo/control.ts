@@ -1,0 +1,156 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CONTROL_TOPIC,
+  FAULTS_FEED,
+  type FaultOrder,
+  type FaultOutcome,
+  isFresh,
+  PODS_FEED,
+  type PodAbility,
+  type PodFault,
+  type PodStatus,
+} from '../../protocol/control.ts';
+import { parseFaultOrder, parsePodStatus } from '../../protocol/control-parse.ts';
+import { FeedlineError } from '../../protocol/errors.ts';
+import type { PausableReading, RecordBatch, RecordPublisher } from '../record-log/port.ts';
+import { PodsHeard } from './pods-heard.ts';
+import { StatusTeller } from './status-teller.ts';
+
+export interface DemoControlOptions {
+  readonly pod: string;
+  readonly abilities: readonly PodAbility[];
+  readonly recordLog: RecordPublisher & PausableReading;
+  readonly status: () => Promise<PodStatus>;
+  /** Hears what could not be told to the others; the pod goes on. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+const WORDS: Record<PodAbility, string> = {
+  'kill-pod': 'The demo that this pod belongs to cannot kill it: only pods started by npm run demo can be killed.',
+  'kill-broker': 'The demo cannot kill this broker: only one that npm run demo has started itself.',
+};
+
+/**
+ * A pod's part in the control topic, which it reads as it reads its others: it tells how it is, passes on the faults
+ * that its visitors order, and obeys those that are its own to do. Killing is the launcher's.
+ */
+export class DemoControl {
+  readonly #options: DemoControlOptions;
+  readonly #pods: PodsHeard;
+  readonly #teller: StatusTeller;
+  readonly #life = new AbortController();
+
+  constructor(options: DemoControlOptions) {
+    this.#options = options;
+    this.#pods = new PodsHeard(options.now);
+    this.#teller = new StatusTeller({ tell: () => this.#tellStatus(), onTrouble: options.onTrouble });
+  }
+
+  start(): void {
+    this.#teller.start();
+  }
+
+  /** At once, beside those of each second: something is new. */
+  tellStatus(): Promise<void> {
+    return this.#teller.tellNow();
+  }
+
+  stop(): void {
+    this.#life.abort();
+    this.#teller.stop();
+  }
+
+  /** Hears what is told over the topic. */
+  onBatch({ topic, records }: RecordBatch): void {
+    if (topic !== CONTROL_TOPIC) return;
+    for (const { key, value } of records) {
+      const feed = key?.toString();
+      if (feed === PODS_FEED) this.#hearPod(parseJson(value));
+      if (feed === FAULTS_FEED) this.#hearOrder(parseJson(value));
+    }
+  }
+
+  /**
+   * Passes a fault on to who can do it.
+   *
+   * @returns the order's ID, once it is stored
+   * @throws FeedlineError `pod-unknown`, `fault-impossible`, `record-log-unavailable`
+   */
+  async order(fault: PodFault): Promise<string> {
+    this.#refuseImpossible(fault);
+    const order: FaultOrder = { id: this.#options.newId(), atMs: this.#options.now(), fault };
+    try {
+      await this.#publish(FAULTS_FEED, order);
+    } catch (cause) {
+      throw new FeedlineError('record-log-unavailable', 'The record log did not take the order; try again.', { cause });
+    }
+    return order.id;
+  }
+
+  #refuseImpossible(fault: PodFault): void {
+    const { pod, abilities } = this.#options;
+    const target = fault.kind === 'kill-broker' ? pod : fault.pod;
+    const heard = target === pod ? abilities : this.#pods.abilitiesOf(target);
+    if (heard === undefined) {
+      const known = [...new Set([pod, ...this.#pods.names])].sort().join(', ');
+      throw new FeedlineError('pod-unknown', `No pod "${target}" has told anything lately; there are: ${known}.`);
+    }
+    if (fault.kind === 'stop-consumer' || heard.includes(fault.kind)) return;
+    throw new FeedlineError('fault-impossible', WORDS[fault.kind]);
+  }
+
+  #hearPod(value: unknown): void {
+    const status = parsePodStatus(value);
+    if (status !== null) this.#pods.heard(status);
+  }
+
+  #hearOrder(value: unknown): void {
+    const order = parseFaultOrder(value);
+    // An old one may have waited in the record log while it, or this pod, was away.
+    if (order === null || !isFresh(order, this.#options.now())) return;
+    const { fault } = order;
+    if (fault.kind !== 'stop-consumer' || fault.pod !== this.#options.pod) return;
+    void this.#stopConsumer(order.id, fault.forMs);
+  }
+
+  async #stopConsumer(id: string, forMs: number): Promise<void> {
+    const { pod, recordLog } = this.#options;
+    let resume: () => void;
+    try {
+      resume = recordLog.pause();
+    } catch {
+      await this.#tellOutcome(id, 'failed', `The consumer of ${pod} is stopped already`);
+      return;
+    }
+    const forWords = `${forMs / 1_000} s`;
+    void this.#tellOutcome(id, 'begun', `The consumer of ${pod} is stopped for ${forWords}`);
+    await delay(forMs, undefined, { signal: this.#life.signal }).catch(() => undefined);
+    resume();
+    await this.#tellOutcome(id, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
+  }
+
+  async #tellOutcome(id: string, state: FaultOutcome['state'], words: string): Promise<void> {
+    const { pod: by, now, onTrouble } = this.#options;
+    const outcome: FaultOutcome = { id, state, by, atMs: now(), words };
+    await this.#publish(PODS_FEED, outcome).catch(onTrouble);
+  }
+
+  async #tellStatus(): Promise<void> {
+    await this.#publish(PODS_FEED, await this.#options.status());
+  }
+
+  async #publish(feed: string, value: PodStatus | FaultOrder | FaultOutcome): Promise<void> {
+    await this.#options.recordLog.publish(CONTROL_TOPIC, { key: feed, value: Buffer.from(JSON.stringify(value)) });
+  }
+}
+
+/** What is not JSON is nothing: anybody may write to the topic. */
+function parseJson(value: Buffer | null): unknown {
+  try {
+    return JSON.parse(value?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
+}

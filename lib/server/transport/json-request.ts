@@ -1,0 +1,46 @@
+/** What every request that changes something has in common: it comes from a page of ours, and carries JSON. */
+import { FeedlineError } from '../../protocol/errors.ts';
+
+/** Far above any value of the demo, far below what Kafka takes. */
+const BODY_MAX_BYTES = 65_536;
+
+/**
+ * A page of another site could make the visitor's browser post here. Browsers say where a request comes from; JSON
+ * as the media type keeps plain forms out.
+ *
+ * @throws FeedlineError `cross-site`, `media-type`
+ */
+export function refuseCrossSite(request: Request): void {
+  const origin = request.headers.get('origin');
+  const isSameOrigin = origin === null || hostOf(origin) === request.headers.get('host');
+  const site = request.headers.get('sec-fetch-site') ?? 'same-origin';
+  if (!isSameOrigin || !['same-origin', 'none'].includes(site)) {
+    throw new FeedlineError('cross-site', 'Only pages of this origin may send this.');
+  }
+  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    throw new FeedlineError('media-type', 'Send the body as application/json.');
+  }
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+/** @throws FeedlineError `body-too-large`, `body-invalid` */
+export async function readJsonBody(request: Request): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const part of request.body ?? []) {
+    sizeBytes += part.length;
+    if (sizeBytes > BODY_MAX_BYTES) throw new FeedlineError('body-too-large', `At most ${BODY_MAX_BYTES} bytes.`);
+    parts.push(part);
+  }
+  const body = Buffer.concat(parts);
+  try {
+    JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new FeedlineError('body-invalid', 'The body is not JSON.', { cause });
+  }
+  return body;
+}
