@@ -84,7 +84,6 @@ export function startRuntime(): void {
   process.on('SIGINT', stop);
   running.connections.start();
   running.eventLoopDelay.start();
-  running.control?.start();
   running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
 }
 
@@ -203,6 +202,7 @@ function handlerOf({ hub, progress, article, control }: Runtime): RecordLogHandl
     onTopic: (snapshot) => {
       hub.onTopic(snapshot);
       progress.onTopic(snapshot);
+      control?.onTopic(snapshot);
     },
     onGap: (gap) => {
       hub.onGap(gap);

@@ -1,74 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
 import { afterEach, expect, it, vi } from 'vitest';
-import { HeaderName } from '#lib/protocol/constants.ts';
 import { isAlive } from '#scripts/process/is-alive.ts';
-import { freePort, isAccepting, LOOPBACK } from '#scripts/process/ports.ts';
-import { ROOT } from '#scripts/process/root.ts';
-import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { isAccepting } from '#scripts/process/ports.ts';
+import { RunningDemo } from '#scripts/testing/running-demo.ts';
 import { describeWithBroker, testBrokers } from '#scripts/testing/test-broker.ts';
 
 const WAIT = { timeout: 60_000, interval: 20 };
 const TEST_MS = 240_000;
-
-/** The real launcher, as its user has it: its lines, its signals, its exit code. */
-class RunningDemo {
-  readonly lines: string[] = [];
-  readonly port: number;
-  readonly process: ChildProcess;
-
-  private constructor(port: number, args: readonly string[]) {
-    this.port = port;
-    const env = { ...process.env, PORT: String(port), KAFKA_BROKERS: testBrokers().join(',') };
-    // Run by npm, the launcher would watch for the end of a parent that it does not have here.
-    const launcher = spawn(process.execPath, [join(ROOT, 'scripts', 'demo.mjs'), '--no-open', ...args], {
-      env: { ...env, npm_lifecycle_event: undefined },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.process = launcher;
-    for (const input of [launcher.stdout, launcher.stderr]) {
-      createInterface({ input }).on('line', (line) => this.lines.push(line));
-    }
-  }
-
-  static async start(...args: string[]): Promise<RunningDemo> {
-    if (!isBuildFresh()) await build(console.log);
-    const demo = new RunningDemo(await freePort(), args);
-    await demo.untilLine(/Ctrl-C ends everything/);
-    return demo;
-  }
-
-  get text(): string {
-    return this.lines.join('\n');
-  }
-
-  /** PID of a pod as it was told last. */
-  pid(pod: string): number {
-    const told = [...this.text.matchAll(new RegExp(`${pod} http://\\S+ \\(PID (\\d+)\\)`, 'g'))];
-    return Number(told.at(-1)?.[1]);
-  }
-
-  async untilLine(pattern: RegExp): Promise<void> {
-    await vi.waitFor(() => {
-      if (this.process.exitCode !== null) throw new Error(`The demo has ended:\n${this.text}`);
-      expect(this.text).toMatch(pattern);
-    }, WAIT);
-  }
-
-  /** One poll through the balancer: which pod has answered. */
-  async ask(): Promise<string> {
-    const response = await fetch(`http://${LOOPBACK}:${this.port}/api/feeds/x/poll?waitMs=0`);
-    expect(response.ok, `${response.status} ${await response.text()}`).toBe(true);
-    return response.headers.get(HeaderName.pod) ?? '';
-  }
-
-  async exitCode(): Promise<number | null> {
-    if (this.process.exitCode === null) await once(this.process, 'exit');
-    return this.process.exitCode;
-  }
-}
 
 function childrenOf(parent: number): number[] {
   const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
@@ -86,7 +24,7 @@ describeWithBroker('the demo', () => {
   it('answers from two pods behind one URL, goes on at each moment when one is killed, and starts it again', {
     timeout: TEST_MS,
   }, async () => {
-    const running = await RunningDemo.start();
+    const running = await RunningDemo.start(testBrokers());
     demo = running;
     expect(running.text).toContain('2 pods (Kafka is real');
     expect(new Set([await running.ask(), await running.ask()])).toEqual(new Set(['pod-1', 'pod-2']));
@@ -110,7 +48,7 @@ describeWithBroker('the demo', () => {
   });
 
   it('ends, and says why, when a pod ends again and again', { timeout: TEST_MS }, async () => {
-    const running = await RunningDemo.start('--pods', '1');
+    const running = await RunningDemo.start(testBrokers(), '--pods', '1');
     demo = running;
     const killed = new Set<number>();
     await vi.waitFor(() => {
@@ -119,6 +57,6 @@ describeWithBroker('the demo', () => {
       killed.add(pid);
       expect(running.process.exitCode).toBe(1);
     }, WAIT);
-    expect(running.text).toContain('The server ended by itself: pod-1, again and again: SIGKILL');
+    expect(running.text).toMatch(/The server ended by itself: pod-1-[0-9a-f]{4}, again and again: SIGKILL/);
   });
 });

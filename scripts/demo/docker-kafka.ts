@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BrokerRun } from '#scripts/demo/own-broker.ts';
 import { answersMetadata } from '#scripts/kafka/admin.ts';
 import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
 import { startPart } from '#scripts/process/part.ts';
@@ -17,11 +18,8 @@ const PULL_TIMEOUT_MS = 300_000;
 const READY_TIMEOUT_MS = 90_000;
 const PROGRESS_MS = 5000;
 
-export interface DockerKafka {
+export interface DockerKafka extends BrokerRun {
   readonly brokers: readonly string[];
-  readonly exited: Promise<string>;
-  readonly stop: () => Promise<void>;
-  readonly kill: () => Promise<void>;
 }
 
 /** Why Docker cannot give a broker here, in words; `undefined` when it can. Pulls the image when it is missing. */
@@ -56,22 +54,28 @@ async function pull(log: (line: string) => void): Promise<boolean> {
  * @throws Error with the container's last lines when it does not come up
  */
 export async function startDockerKafka(port: number): Promise<DockerKafka> {
+  // What a killed demo has left behind must not come back with its records.
+  await compose(port, 'down', '--volumes', '--timeout', '0');
+  try {
+    return await up(port);
+  } catch (error) {
+    await compose(port, 'down', '--volumes', '--timeout', '0');
+    throw error;
+  }
+}
+
+/** Runs one command of docker compose to its end. */
+async function compose(port: number, ...args: readonly string[]): Promise<void> {
+  const env = { KAFKA_PORT: String(port) };
+  const name = `docker compose ${args[0]}`;
+  const part = await startPart({ name, command: 'docker', args: [...COMPOSE, ...args], cwd: ROOT, env });
+  await part.exited;
+}
+
+async function up(port: number): Promise<DockerKafka> {
   const brokers = [`${LOOPBACK}:${port}`];
   const env = { KAFKA_PORT: String(port) };
   const args = [...COMPOSE, 'up', '--no-color', 'kafka'];
-  const down = async (...flags: string[]) => {
-    const downArgs = [...COMPOSE, 'down', '--volumes', ...flags];
-    const downPart = await startPart({
-      name: 'docker compose down',
-      command: 'docker',
-      args: downArgs,
-      cwd: ROOT,
-      env,
-    });
-    await downPart.exited;
-  };
-  // What a killed demo has left behind must not come back with its records.
-  await down('--timeout', '0');
   let isBroken = false;
   const onLine = (line: string) => {
     // The service's restart policy would have it try for ever.
@@ -84,19 +88,25 @@ export async function startDockerKafka(port: number): Promise<DockerKafka> {
   await waitUntil('An answer from Kafka in Docker', isUp, { timeoutMs: READY_TIMEOUT_MS, failure }).catch(
     async (error) => {
       await part.kill();
-      await down('--timeout', '0');
       throw error;
     },
   );
   return {
     brokers,
+    place: 'its container',
     exited: part.exited.then(({ reason }) => `${reason}\n${part.lastLines().join('\n')}`),
+    // A container that was killed by name is not restarted by its policy, and has its volume still.
+    crash: async () => {
+      await compose(port, 'kill', '--signal', 'SIGKILL', 'kafka');
+      await part.stop();
+    },
+    startAgain: () => up(port),
     stop: async () => {
       await part.stop();
-      await down();
+      await compose(port, 'down', '--volumes');
     },
     kill: async () => {
-      await down('--timeout', '0');
+      await compose(port, 'down', '--volumes', '--timeout', '0');
       await part.kill();
     },
   };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import open from 'open';
 import { RACE_FEEDS } from '#lib/protocol/race-feeds.ts';
 import { startBalancer } from '#scripts/balancer/balancer.ts';
+import { abilitiesOf, FaultDoer } from '#scripts/demo/fault-doer.ts';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from '#scripts/demo/options.ts';
 import { podCount } from '#scripts/demo/pod-count.ts';
 import { startPods } from '#scripts/demo/pods.ts';
@@ -69,7 +70,8 @@ async function startAll(options: DemoOptions, running: Running, signal: AbortSig
   signal.throwIfAborted();
   const pods = await step('Server', async () => {
     const { count, why } = podCount(options.pods, recordLog.isShared);
-    const value = await startPods(count, { ...recordLog.serverEnv, DEMO: '1', CORS_ORIGINS: '*' });
+    const demo = { DEMO: '1', DEMO_ABILITIES: abilitiesOf(recordLog).join(','), CORS_ORIGINS: '*' };
+    const value = await startPods(count, { ...recordLog.serverEnv, ...demo }, recordLog.podSuffix);
     running.add(value);
     await value.untilReady();
     const what = `${count} ${count === 1 ? 'pod' : 'pods'} (${why}): ${value.places().join(', ')}`;
@@ -93,6 +95,10 @@ async function startAll(options: DemoOptions, running: Running, signal: AbortSig
     return { outcome: `${orders}, and ${race}; the first event has come through`, value: undefined };
   });
   signal.throwIfAborted();
+  if (abilitiesOf(recordLog).length > 0) {
+    const doer = new FaultDoer({ baseUrl, pods, broker: recordLog.broker, log: console.log });
+    running.add({ name: 'doer of faults', exited: new Promise(() => undefined), stop: doer.stop, kill: doer.stop });
+  }
   if (options.isOpening) await step('Browser', () => openBrowser(baseUrl));
   console.log(`\nUp in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Ctrl-C ends everything.\n${baseUrl}`);
 }

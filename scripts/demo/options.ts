@@ -15,7 +15,7 @@ page in the browser. A pod that is killed is started again.
   --help       this text
 
 PORT            the load balancer's port (default 3000; the next free one where it is taken)
-KAFKA_BROKERS   use this Kafka; only the topic feedline-demo is created and written
+KAFKA_BROKERS   use this Kafka; only the topics feedline-demo and feedline-control are created and written
 KAFKA_PORT      port of the broker that the demo starts (default 9092; the next free one where it is taken)
 `;
 

@@ -1,9 +1,13 @@
 import { RestartBudget } from '#scripts/demo/restart-budget.ts';
 import type { Part } from '#scripts/process/part.ts';
 import { LOOPBACK } from '#scripts/process/ports.ts';
+import { waitUntil } from '#scripts/process/wait-until.ts';
 import { type ServerOptions, startServer, untilReady } from '#scripts/server/start-server.ts';
 
 export type PodOptions = Required<Pick<ServerOptions, 'name' | 'port' | 'env' | 'logFile'>>;
+
+/** Kafka may be away as long as a fault may last, and takes its time to come back. */
+const BACK_TIMEOUT_MS = 180_000;
 
 /** One pod of the demo. Who kills it does so on purpose: it is started again, at the same place. */
 export class Pod {
@@ -15,6 +19,8 @@ export class Pod {
   #part: Part;
   #readyAtMs: number | undefined;
   #isEnding = false;
+  /** PID of the process that is killed on purpose. */
+  #crashedPid: number | undefined;
   #giveUp: (reason: string) => void = () => undefined;
 
   private constructor(options: PodOptions, part: Part) {
@@ -52,6 +58,25 @@ export class Pod {
     await this.#part.kill();
   }
 
+  /**
+   * SIGKILL on purpose: it is started again like after any other end, and however often that is.
+   *
+   * @returns whom it has killed, and who is ready in its place
+   * @throws Error where it is just being started
+   */
+  async crash(): Promise<{ readonly pid: number; readonly back: Promise<number> }> {
+    if (!this.isReady || !this.#part.isRunning()) throw new Error(`${this.#options.name} is just being started`);
+    const { pid } = this.#part;
+    this.#crashedPid = pid;
+    await this.#part.kill();
+    const isBack = async () => (this.isReady && this.#part.pid !== pid ? this.#part.pid : undefined);
+    return { pid, back: waitUntil(`${this.#options.name} being ready again`, isBack, { timeoutMs: BACK_TIMEOUT_MS }) };
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** Where it is, and whom to kill, for people. */
   get place(): string {
     return `${this.#options.name} ${this.url} (PID ${this.#part.pid})`;
@@ -77,7 +102,8 @@ export class Pod {
     if (this.#isEnding) return;
     const { name } = this.#options;
     const usefulMs = this.#readyAtMs === undefined ? 0 : Date.now() - this.#readyAtMs;
-    if (!this.#budget.mayRestart(usefulMs)) {
+    const isOnPurpose = this.#part.pid === this.#crashedPid;
+    if (!isOnPurpose && !this.#budget.mayRestart(usefulMs)) {
       this.#giveUp(`${name}, again and again: ${reason}\n${this.#part.lastLines().join('\n')}`);
       return;
     }

@@ -16,15 +16,26 @@ export interface Pods extends RunningPart {
   readonly logs: string;
   /** @throws Error with its last lines where one ends before it is ready */
   readonly untilReady: () => Promise<void>;
+  /** See `Pod.crash`; undefined where none of them is called so. */
+  readonly crash: (name: string) => ReturnType<Pod['crash']> | undefined;
 }
 
-/** Starts the pods at the same time; they may not be ready yet. */
-export async function startPods(count: number, env: Readonly<Record<string, string | undefined>>): Promise<Pods> {
+/**
+ * Starts the pods at the same time; they may not be ready yet.
+ *
+ * @param suffix of their names
+ */
+export async function startPods(
+  count: number,
+  env: Readonly<Record<string, string | undefined>>,
+  suffix = '',
+): Promise<Pods> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());
   const starting = [...ports].map((port, index) => {
-    const name = `pod-${index + 1}`;
-    return Pod.start({ name, port, env: { ...env, POD: name }, logFile: join(LOG_DIR, `${name}.log`) });
+    const name = `pod-${index + 1}${suffix}`;
+    const logFile = join(LOG_DIR, `pod-${index + 1}.log`);
+    return Pod.start({ name, port, env: { ...env, POD: name }, logFile });
   });
   const pods = await Promise.all(starting);
   const each = (act: (pod: Pod) => Promise<void>) => Promise.all(pods.map(act));
@@ -36,6 +47,7 @@ export async function startPods(count: number, env: Readonly<Record<string, stri
     logs: `${relative(ROOT, LOG_DIR)}, ${names}`,
     exited: Promise.race(pods.map(({ exited }) => exited)),
     untilReady: async () => void (await each((pod) => pod.untilReady())),
+    crash: (name) => pods.find((pod) => pod.name === name)?.crash(),
     stop: () => each((pod) => pod.stop()),
     kill: () => each((pod) => pod.kill()),
   };

@@ -1,10 +1,13 @@
+import { CONTROL_TOPIC } from '#lib/protocol/control.ts';
 import { dockerObstacle, startDockerKafka } from '#scripts/demo/docker-kafka.ts';
 import type { DemoOptions } from '#scripts/demo/options.ts';
-import { kafkaLog, memoryLog, type RunningLog } from '#scripts/demo/running-log.ts';
+import { type BrokerRun, OwnBroker } from '#scripts/demo/own-broker.ts';
+import { givenKafkaLog, memoryLog, ownKafkaLog, type RunningLog } from '#scripts/demo/running-log.ts';
 import { answersMetadata, ensureTopic } from '#scripts/kafka/admin.ts';
+import { ensureControlTopic } from '#scripts/kafka/control-topic.ts';
 import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
 import { localKafkaObstacle } from '#scripts/kafka/java.ts';
-import { startLocalKafka } from '#scripts/local-kafka.ts';
+import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
 import { nextFreePort } from '#scripts/process/ports.ts';
 
 /** On a broker that the demo has started. */
@@ -35,10 +38,9 @@ async function givenKafka(brokers: readonly string[]): Promise<RunningLog> {
   if (!(await answersMetadata(brokers))) {
     throw new Error(`No answer from KAFKA_BROKERS=${where}: start that Kafka, or unset the variable.`);
   }
-  await ensureTopic(brokers, { topic: GUEST_TOPIC });
-  return kafkaLog(brokers, GUEST_TOPIC, {
-    outcome: `Kafka on ${where}, topic ${GUEST_TOPIC} only: KAFKA_BROKERS is set`,
-  });
+  await ensureTopics(brokers, GUEST_TOPIC);
+  const outcome = `Kafka on ${where}, topics ${GUEST_TOPIC} and ${CONTROL_TOPIC} only: KAFKA_BROKERS is set`;
+  return givenKafkaLog(brokers, GUEST_TOPIC, outcome);
 }
 
 /** @returns the log, or why Docker cannot give one: then the next choice is as good */
@@ -51,9 +53,9 @@ async function dockerKafka(
   if (obstacle !== undefined) return obstacle;
   try {
     const kafka = await startDockerKafka(await nextFreePort(options.kafkaPort));
-    await ensureTopic(kafka.brokers, { topic: OWN_TOPIC });
+    await ensureTopics(kafka.brokers, OWN_TOPIC);
     const outcome = `Kafka ${KAFKA_VERSION} in Docker on ${kafka.brokers.join()}, topic ${OWN_TOPIC}: Docker is running`;
-    return kafkaLog(kafka.brokers, OWN_TOPIC, { outcome, ...kafka });
+    return ownKafkaLog(kafka.brokers, OWN_TOPIC, new OwnBroker(kafka), outcome);
   } catch (error) {
     signal.throwIfAborted();
     log(`Kafka in Docker did not start: ${(error as Error).message}`);
@@ -63,12 +65,24 @@ async function dockerKafka(
 
 async function localKafka(port: number, docker: string, log: (line: string) => void): Promise<RunningLog> {
   const kafka = await startLocalKafka({ port, log });
-  await ensureTopic(kafka.brokers, { topic: OWN_TOPIC });
+  await ensureTopics(kafka.brokers, OWN_TOPIC);
   const where = `${kafka.brokers.join()}, topic ${OWN_TOPIC}`;
-  return kafkaLog(kafka.brokers, OWN_TOPIC, {
-    outcome: `Apache Kafka ${KAFKA_VERSION} on ${where}: ${docker}, but Java is here`,
+  const outcome = `Apache Kafka ${KAFKA_VERSION} on ${where}: ${docker}, but Java is here`;
+  return ownKafkaLog(kafka.brokers, OWN_TOPIC, new OwnBroker(localRun(kafka)), outcome);
+}
+
+function localRun(kafka: LocalKafka): BrokerRun {
+  return {
+    place: `PID ${kafka.pid}`,
     exited: kafka.exited.then(async ({ reason }) => `${reason}\n${await kafka.lastLogLines()}`),
+    crash: kafka.kill,
+    startAgain: async () => localRun(await kafka.restart()),
     stop: kafka.stop,
     kill: () => kafka.kill().then(kafka.stop),
-  });
+  };
+}
+
+async function ensureTopics(brokers: readonly string[], topic: string): Promise<void> {
+  await ensureTopic(brokers, { topic });
+  await ensureControlTopic(brokers);
 }

@@ -64,6 +64,8 @@ export async function topicOffsets(
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions?: number;
+  /** Settings of the topic, beside those that the demo's topics have. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -75,7 +77,8 @@ export interface TopicSpec {
 export async function ensureTopic(brokers: readonly string[], spec: TopicSpec): Promise<boolean> {
   return withAdmin(brokers, async (admin) => {
     if ((await admin.listTopics()).includes(spec.topic)) return false;
-    const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+    const config = { 'message.timestamp.type': 'LogAppendTime', ...spec.config };
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     // No replication factor: the broker's default fits both one broker and many.
     const topics = [{ topic: spec.topic, numPartitions: spec.partitions ?? 6, configEntries }];
     const isCreated = await admin.createTopics({ topics, waitForLeaders: true });

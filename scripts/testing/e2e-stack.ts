@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { CONTROL_TOPIC } from '#lib/protocol/control.ts';
 import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
+import { ensureControlTopic } from '#scripts/kafka/control-topic.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
@@ -22,7 +24,11 @@ export async function startE2eStack(log: (line: string) => void): Promise<E2eSta
   const kafka = await provideSharedBroker(log);
   const brokers = process.env.TEST_KAFKA_BROKERS?.split(',');
   const topic = `feedline-e2e-${randomUUID()}`;
-  if (brokers !== undefined) await ensureTopic(brokers, { topic });
+  const created = [topic];
+  if (brokers !== undefined) {
+    await ensureTopic(brokers, { topic });
+    if (await ensureControlTopic(brokers)) created.push(CONTROL_TOPIC);
+  }
   if (!isBuildFresh()) await build(log);
   const recordLog = brokers === undefined ? { RECORD_LOG: 'memory' } : { RECORD_LOG: 'kafka' };
   const env = { ...recordLog, KAFKA_BROKERS: brokers?.join(','), KAFKA_TOPICS: topic, DEMO: '1', CORS_ORIGINS: '*' };
@@ -33,7 +39,7 @@ export async function startE2eStack(log: (line: string) => void): Promise<E2eSta
     await server.stop();
     // A given broker is left as it was found.
     const isGuest = brokers !== undefined && kafka === undefined;
-    if (isGuest) await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+    if (isGuest) await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: created }));
     await kafka?.stop();
   };
   try {

@@ -9,6 +9,7 @@ import {
 } from '../../protocol/control.ts';
 import { parseFaultOutcome, parsePodStatus } from '../../protocol/control-parse.ts';
 import { MemoryLog } from '../record-log/memory-log.ts';
+import type { RecordPublisher } from '../record-log/port.ts';
 import { DemoControl } from './control.ts';
 
 const NOW_MS = 1_000_000;
@@ -54,7 +55,7 @@ describe('a pod in the control topic', () => {
       newId: () => 'new',
     });
     log.read({
-      onTopic: () => undefined,
+      onTopic: (snapshot) => control.onTopic(snapshot),
       onGap: () => undefined,
       onBatch: (batch) => {
         control.onBatch(batch);
@@ -71,13 +72,30 @@ describe('a pod in the control topic', () => {
     log.publish(topic, { key: feed, value: Buffer.from(JSON.stringify(value)) });
   const order = (fault: PodFault, atMs = NOW_MS): FaultOrder => ({ id: 'asked', atMs, fault });
   const stopOf = (pod: string, forMs = 100): PodFault => ({ kind: 'stop-consumer', pod, forMs });
+  const another = ({ publish }: RecordPublisher) =>
+    new DemoControl({
+      pod: 'pod-1',
+      abilities: [],
+      recordLog: { publish, pause: () => log.pause() },
+      status: async () => statusOf('pod-1'),
+      onTrouble,
+      now: () => nowMs,
+      newId: () => 'new',
+    });
   const outcomes = () => told.map(({ value }) => parseFaultOutcome(value)).filter((outcome) => outcome !== null);
 
-  it('tells its status as soon as it starts', async () => {
-    control.start();
+  it('tells its status as soon as the topic is there, and nothing where it is not', async () => {
     await vi.waitFor(() => expect(told).toHaveLength(1));
     expect(told[0]?.feed).toBe(PODS_FEED);
     expect(parsePodStatus(told[0]?.value)?.pod).toBe('pod-1');
+    const publishNothing = vi.fn(() => Promise.reject(new Error('no such topic')));
+    const alone = another({ publish: publishNothing });
+    await alone.tellStatus();
+    await expect(alone.order(stopOf('pod-1'))).rejects.toMatchObject({
+      code: 'fault-impossible',
+      message: expect.stringContaining('This demo has no topic "feedline-control"'),
+    });
+    expect(publishNothing).not.toHaveBeenCalled();
   });
 
   it('stops its consumer when it is asked to, tells so, and reads again what came meanwhile', async () => {
@@ -154,15 +172,9 @@ describe('a pod in the control topic', () => {
   });
 
   it('is not stopped by a record log that takes nothing, which is said once', async () => {
-    const broken = new DemoControl({
-      pod: 'pod-1',
-      abilities: [],
-      recordLog: { publish: () => Promise.reject(new Error('away')), pause: () => log.pause() },
-      status: async () => statusOf('pod-1'),
-      onTrouble,
-      now: () => nowMs,
-      newId: () => 'new',
-    });
+    const broken = another({ publish: () => Promise.reject(new Error('away')) });
+    const origin = { kind: 'memory', logId: 'log', epoch: 'one', topic: CONTROL_TOPIC, partitionCount: 1 } as const;
+    broken.onTopic({ origin, positions: new Map() });
     await broken.tellStatus();
     await broken.tellStatus();
     expect(onTrouble).toHaveBeenCalledTimes(1);

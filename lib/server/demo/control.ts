@@ -12,7 +12,7 @@ import {
 } from '../../protocol/control.ts';
 import { parseFaultOrder, parsePodStatus } from '../../protocol/control-parse.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
-import type { PausableReading, RecordBatch, RecordPublisher } from '../record-log/port.ts';
+import type { PausableReading, RecordBatch, RecordPublisher, TopicSnapshot } from '../record-log/port.ts';
 import { PodsHeard } from './pods-heard.ts';
 import { StatusTeller } from './status-teller.ts';
 
@@ -32,6 +32,8 @@ const WORDS: Record<PodAbility, string> = {
   'kill-broker': 'The demo cannot kill this broker: only one that npm run demo has started itself.',
 };
 
+const NO_TOPIC = `This demo has no topic "${CONTROL_TOPIC}", over which faults are ordered: npm run demo creates it.`;
+
 /**
  * A pod's part in the control topic, which it reads as it reads its others: it tells how it is, passes on the faults
  * that its visitors order, and obeys those that are its own to do. Killing is the launcher's.
@@ -41,6 +43,8 @@ export class DemoControl {
   readonly #pods: PodsHeard;
   readonly #teller: StatusTeller;
   readonly #life = new AbortController();
+  /** Whether the topic exists, so that something can be told. */
+  #isThere = false;
 
   constructor(options: DemoControlOptions) {
     this.#options = options;
@@ -48,13 +52,16 @@ export class DemoControl {
     this.#teller = new StatusTeller({ tell: () => this.#tellStatus(), onTrouble: options.onTrouble });
   }
 
-  start(): void {
+  /** Begins to tell as soon as the topic is there. */
+  onTopic({ origin }: TopicSnapshot): void {
+    if (origin.topic !== CONTROL_TOPIC || this.#life.signal.aborted) return;
+    this.#isThere = true;
     this.#teller.start();
   }
 
   /** At once, beside those of each second: something is new. */
-  tellStatus(): Promise<void> {
-    return this.#teller.tellNow();
+  async tellStatus(): Promise<void> {
+    if (this.#isThere) await this.#teller.tellNow();
   }
 
   stop(): void {
@@ -90,6 +97,7 @@ export class DemoControl {
   }
 
   #refuseImpossible(fault: PodFault): void {
+    if (!this.#isThere) throw new FeedlineError('fault-impossible', NO_TOPIC);
     const { pod, abilities } = this.#options;
     const target = fault.kind === 'kill-broker' ? pod : fault.pod;
     const heard = target === pod ? abilities : this.#pods.abilitiesOf(target);
