@@ -14,6 +14,7 @@ export function TopBar() {
         <nav aria-label="Pages" className="flex gap-4">
           <NavLink href="/">Compare</NavLink>
           <NavLink href="/feeds">Feeds</NavLink>
+          <NavLink href="/ops">Ops</NavLink>
         </nav>
         <FeedPicker />
         <div className="ml-auto flex items-center gap-2">

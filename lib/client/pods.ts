@@ -1,20 +1,24 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { FaultOutcome } from '#lib/protocol/control.ts';
+import { CONTROL_TOPIC, type FaultOutcome, PODS_FEED } from '#lib/protocol/control.ts';
 import { parseFaultOutcome, parsePodStatus } from '#lib/protocol/control-parse.ts';
 import { STATUS_URL } from '#lib/protocol/paths.ts';
 import type { ClientEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { connectionPermits } from './connection-permits.ts';
 import type { Connection } from './connection-state.ts';
 import { parseJson } from './payload.ts';
 import { PodsModel, type PodView } from './pods-model.ts';
 import { pollJson } from './poll-json.ts';
 import type { Source } from './source.ts';
+import { createSseSource } from './sse-source.ts';
 import { throttle } from './throttle.ts';
 
 /** Numbers change at most this often, ms. */
 const PUBLISH_MS = 250;
 /** How often is looked for pods that have fallen silent, ms. */
 const LOOK_MS = 500;
+/** Enough to have each pod, and what happened last, at once. */
+const BEGIN_WITH = 20;
 /** Where no pod was heard of over the topic for so long, whoever answers is asked, ms. */
 const QUIET_MS = 2_000;
 /** With two pods behind a load balancer each of them must answer more often than a silent one is gone. */
@@ -34,7 +38,7 @@ export interface PodsState {
   readonly isAnswered: boolean | null;
 }
 
-const NO_PODS: PodsState = { pods: [], outcomes: [], connection: null, isAsking: false, isAnswered: null };
+export const NO_PODS: PodsState = { pods: [], outcomes: [], connection: null, isAsking: false, isAnswered: null };
 
 export interface PodsStore {
   readonly state: StoreApi<PodsState>;
@@ -118,4 +122,10 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
       source?.stop();
     },
   };
+}
+
+/** The pods as this page hears of them. */
+export function openPods(isDemo: boolean): PodsStore {
+  const about = { id: PODS_FEED, topic: CONTROL_TOPIC, last: BEGIN_WITH, permits: connectionPermits };
+  return createPods({ source: isDemo ? createSseSource(about) : null });
 }

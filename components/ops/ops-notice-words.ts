@@ -1,0 +1,37 @@
+import type { PodsState } from '#lib/client/pods.ts';
+import { CONTROL_TOPIC } from '#lib/protocol/control.ts';
+
+interface OpsNoticeWords {
+  /** `loading`: nothing is known yet. `failed`: nobody answers. `stale`: it is of before.
+   * `asking`: it is of those that answer. */
+  readonly kind: 'loading' | 'failed' | 'stale' | 'asking';
+  readonly words: string;
+  readonly isFailure: boolean;
+}
+
+/** What must be known to read the figures right; null while they are of now, and of all pods. */
+export function opsNotice(state: PodsState, isDemo: boolean): OpsNoticeWords | null {
+  const { pods, connection, isAsking, isAnswered } = state;
+  const isEmpty = pods.length === 0;
+  const isLive = connection?.state === 'live';
+  if (isAsking && isAnswered === false) {
+    const since = isEmpty ? '' : ' What is shown is what was heard last.';
+    return { kind: 'failed', words: `No pod answers: it is tried again.${since}`, isFailure: true };
+  }
+  if (isEmpty) return { kind: 'loading', words: 'Waiting for the first word of a pod…', isFailure: false };
+  if (!isDemo) return null;
+  if (isAsking) return { kind: 'asking', words: askingWords(pods.some(isConnected)), isFailure: false };
+  if (isLive) return null;
+  return { kind: 'stale', words: 'What is shown is what was heard last: no connection now.', isFailure: false };
+}
+
+function isConnected({ recordLog }: PodsState['pods'][number]): boolean {
+  return recordLog.connected;
+}
+
+function askingWords(hasRecordLog: boolean): string {
+  const why = hasRecordLog
+    ? `Nothing comes over the topic ${CONTROL_TOPIC}, which npm run demo creates`
+    : 'The record log is away, and the control topic with it';
+  return `${why}: the pods that answer are asked one by one.`;
+}
