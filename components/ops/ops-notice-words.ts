@@ -2,8 +2,7 @@ import type { PodsState } from '#lib/client/pods.ts';
 import { CONTROL_TOPIC } from '#lib/protocol/control.ts';
 
 interface OpsNoticeWords {
-  /** `loading`: nothing is known yet. `failed`: nobody answers. `stale`: it is of before.
-   * `asking`: it is of those that answer. */
+  /** `loading`: nothing is known yet. `failed`: nobody answers. `stale`: it is of before. `asking`: of those that answer. */
   readonly kind: 'loading' | 'failed' | 'stale' | 'asking';
   readonly words: string;
   readonly isFailure: boolean;

@@ -17,7 +17,7 @@ function statusOf(pod: string, more: Partial<PodStatus> = {}): PodStatus {
     live: true,
     status: 'ready',
     reason: 'reading every topic',
-    uptimeMs: 0,
+    uptimeMs: Date.now() - START_MS + 60_000,
     recordLog: { kind: 'kafka', connected: true, lagRecords: 0, lastRecordAgeMs: null },
     hub: { feeds: 0, readers: 0, ringBytes: 0 },
     transports: { streams: 0, pollsWaiting: 0, catchingUp: 0, rotations: 0 },
@@ -116,6 +116,35 @@ describe('the pods', () => {
     expect(shown()).toEqual(['pod-1', 'pod-2']);
   });
 
+  it('are gone as soon as it is told that they were killed, and back with their next word', async () => {
+    source.enter('live');
+    await hearFor(1_000, 'pod-1', 'pod-2');
+    const fault = { kind: 'kill-pod', pod: 'pod-1' } as const;
+    source.tell({ id: 'a', fault, state: 'begun', by: 'launcher', atMs: Date.now(), words: 'w' });
+    await pass(250);
+    expect(shown()).toEqual(['pod-1 gone', 'pod-2']);
+    await hearFor(1_000, 'pod-1', 'pod-2');
+    source.tell({ id: 'a', fault, state: 'done', by: 'launcher', atMs: Date.now(), words: 'w' });
+    await pass(250);
+    expect(shown()).toEqual(['pod-1', 'pod-2']);
+  });
+
+  it('are known to have been started again, however quickly, and a late word of before is not theirs', async () => {
+    const restarts = () => pods.state.getState().pods.map((pod) => pod.restarts);
+    source.enter('live');
+    await hearFor(2_000, 'pod-1');
+    expect(restarts()).toEqual([0]);
+    const late = statusOf('pod-1', { reason: 'late' });
+    source.tell(statusOf('pod-1', { uptimeMs: 100 }));
+    source.tell(late);
+    await pass(500);
+    expect(restarts()).toEqual([1]);
+    expect(pods.state.getState().pods[0]?.reason).not.toBe('late');
+    source.tell(statusOf('pod-1', { uptimeMs: 600 }));
+    await pass(250);
+    expect(restarts()).toEqual([1]);
+  });
+
   it('are forgotten after a minute', async () => {
     source.enter('live');
     await hearFor(1_000, 'pod-1', 'pod-2');
@@ -135,13 +164,13 @@ describe('the pods', () => {
     source.enter('live');
     await hearFor(1_000, 'pod-1');
     source.enter('reconnecting');
-    await pass(10_000);
+    await pass(6_000);
     expect(shown()).toEqual(['pod-1']);
     source.enter('live');
-    await pass(2_500);
-    expect(shown()).toEqual(['pod-1']);
-    await pass(1_000);
-    expect(shown()).toEqual(['pod-1 gone']);
+    await hearFor(2_000, 'pod-2');
+    expect(shown()).toEqual(['pod-1', 'pod-2']);
+    await hearFor(2_000, 'pod-2');
+    expect(shown()).toEqual(['pod-1 gone', 'pod-2']);
   });
 
   it('are asked themselves while nothing comes over the topic, and no more once it does', async () => {
@@ -151,6 +180,11 @@ describe('the pods', () => {
     await pass(4_000);
     expect(pods.state.getState()).toMatchObject({ isAsking: true, isAnswered: true });
     expect(pods.state.getState().pods).toMatchObject([{ pod: 'pod-1', isGone: false, reason: 'Kafka is away' }]);
+    answer = () => new Response('', { status: 503 });
+    await pass(5_500);
+    expect(pods.state.getState()).toMatchObject({ isAnswered: false, pods: [{ isGone: false }] });
+    await pass(5_500);
+    expect(shown()).toEqual(['pod-1 gone']);
     await hearFor(2_000, 'pod-1');
     fetcher.mockClear();
     await hearFor(3_000, 'pod-1');
@@ -159,7 +193,8 @@ describe('the pods', () => {
   });
 
   it('tell each state of an order once, the newest first, whatever else is told', async () => {
-    const outcome = { id: 'a', by: 'launcher', atMs: 1, words: 'w' };
+    const fault = { kind: 'kill-broker', forMs: 1_000 } as const;
+    const outcome = { id: 'a', fault, by: 'launcher', atMs: 1, words: 'w' };
     source.enter('live');
     source.tell({ ...outcome, state: 'begun' });
     source.tell({ ...outcome, state: 'done' });

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { CONTROL_TOPIC, type FaultOutcome, PODS_FEED } from '#lib/protocol/control.ts';
+import { CONTROL_TOPIC, type FaultOutcome, POD_SILENT_MS, PODS_FEED } from '#lib/protocol/control.ts';
 import { parseFaultOutcome, parsePodStatus } from '#lib/protocol/control-parse.ts';
 import { STATUS_URL } from '#lib/protocol/paths.ts';
 import type { ClientEvent } from './client-event.ts';
@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { connectionPermits } from './connection-permits.ts';
 import type { Connection } from './connection-state.ts';
 import { parseJson } from './payload.ts';
-import { PodsModel, type PodView } from './pods-model.ts';
+import { type Listening, PodsModel, type PodView } from './pods-model.ts';
 import { pollJson } from './poll-json.ts';
 import type { Source } from './source.ts';
 import { createSseSource } from './sse-source.ts';
@@ -21,9 +21,10 @@ const LOOK_MS = 500;
 const BEGIN_WITH = 20;
 /** Where no pod was heard of over the topic for so long, whoever answers is asked, ms. */
 const QUIET_MS = 2_000;
-/** With two pods behind a load balancer each of them must answer more often than a silent one is gone. */
-const ASK_QUIET_MS = 500;
+const ASK_QUIET_MS = 250;
 const ASK_ALONE_MS = 2_000;
+/** Which of the pods behind a load balancer answers is chance: only one that has not for so long is gone, ms. */
+const ASKED_SILENT_MS = 10_000;
 
 /** What is known of the pods. */
 export interface PodsState {
@@ -71,11 +72,11 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
     state.setState({ pods: model.pods(), outcomes: model.outcomes, connection, isAsking: isAsking(), isAnswered });
   });
 
-  /** Since when a pod that tells something is heard; null while it is not. */
-  function listeningSinceMs(): number | null {
-    if (source === null) return isAnswered === true ? startedAtMs : null;
-    const { state: name, sinceMs } = source.connection();
-    return name === 'live' ? sinceMs : null;
+  /** How a pod that tells something would be heard; null while it would not. */
+  function listening(): Listening | null {
+    if (isAsking()) return { sinceMs: startedAtMs, silentMs: ASKED_SILENT_MS };
+    const connection = source?.connection();
+    return connection?.state === 'live' ? { sinceMs: connection.sinceMs, silentMs: POD_SILENT_MS } : null;
   }
 
   function hear(event: ClientEvent): void {
@@ -95,7 +96,7 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
   const unsubscribe = source?.subscribe(hear);
   source?.start();
   clock.every(LOOK_MS, signal, () => {
-    model.look(clock.nowMs(), listeningSinceMs());
+    model.look(clock.nowMs(), listening());
     publish();
   });
   pollJson({

@@ -66,11 +66,13 @@ describe('an order', () => {
 
 describe('an outcome', () => {
   it('is taken as it was written, and is no status, nor is a status one', () => {
-    const outcome = { id: 'a', state: 'done', by: 'launcher', atMs: 1, words: 'The broker is back' } as const;
+    const fault = { kind: 'kill-broker', forMs: 5_000 } as const;
+    const outcome = { id: 'a', fault, state: 'done', by: 'launcher', atMs: 1, words: 'The broker is back' } as const;
     expect(parseFaultOutcome(outcome)).toEqual(outcome);
     expect(parsePodStatus(outcome)).toBeNull();
     expect(parseFaultOutcome(status)).toBeNull();
     expect(parseFaultOutcome({ ...outcome, state: 'perhaps' })).toBeNull();
+    expect(parseFaultOutcome({ ...outcome, fault: undefined })).toBeNull();
   });
 });
 

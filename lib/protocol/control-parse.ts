@@ -44,8 +44,9 @@ export function parseFaultOutcome(value: unknown): FaultOutcome | null {
   const id = asText(fields?.id);
   const state = asOneOf(FAULT_STATES, fields?.state);
   const atMs = asNumber(fields?.atMs);
-  if (id === '' || state === null || atMs === null) return null;
-  return { id, state, atMs, by: asText(fields?.by), words: asText(fields?.words) };
+  const fault = parsePodFault(fields?.fault);
+  if (id === '' || state === null || atMs === null || fault === null) return null;
+  return { id, fault, state, atMs, by: asText(fields?.by), words: asText(fields?.words) };
 }
 
 export function parsePodStatus(value: unknown): PodStatus | null {

@@ -49,6 +49,7 @@ export const FAULT_STATES = ['begun', 'done', 'failed'] as const;
 export interface FaultOutcome {
   /** Of the order. */
   readonly id: string;
+  readonly fault: PodFault;
   readonly state: (typeof FAULT_STATES)[number];
   /** The pod, or `launcher`. */
   readonly by: string;
@@ -71,7 +72,7 @@ export interface PodStatus {
   readonly uptimeMs: number;
   readonly recordLog: {
     readonly kind: RecordLogKind;
-    /** Whether every topic is being read. */
+    /** Whether every topic is being read, and the record log has answered just now. */
     readonly connected: boolean;
     /** Records that are stored and that it has not read yet; null where the record log does not say. */
     readonly lagRecords: number | null;

@@ -55,7 +55,7 @@ export class FaultDoer {
   async #obey({ id, fault }: FaultOrder): Promise<void> {
     const tell = (state: FaultOutcome['state'], words: string, limitMs = TELL_LIMIT_MS): Promise<void> => {
       this.#options.log(`${words}.`);
-      return this.#tell({ id, state, by: 'launcher', atMs: Date.now(), words }, limitMs);
+      return this.#tell({ id, fault, state, by: 'launcher', atMs: Date.now(), words }, limitMs);
     };
     try {
       if (fault.kind === 'kill-pod') await this.#killPod(fault.pod, tell);

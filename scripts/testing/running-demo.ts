@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, vi } from 'vitest';
 import { HeaderName } from '#lib/protocol/constants.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
+import { waitUntil } from '#scripts/process/wait-until.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
 
-const WAIT = { timeout: 60_000, interval: 20 };
+const WAIT = { timeoutMs: 60_000, intervalMs: 20 };
 
 /** The real launcher, as its user has it: its lines, its signals, its exit code. */
 export class RunningDemo {
@@ -49,10 +49,8 @@ export class RunningDemo {
   }
 
   async untilLine(pattern: RegExp): Promise<void> {
-    await vi.waitFor(() => {
-      if (this.process.exitCode !== null) throw new Error(`The demo has ended:\n${this.text}`);
-      expect(this.text).toMatch(pattern);
-    }, WAIT);
+    const failure = () => (this.process.exitCode === null ? undefined : `The demo has ended:\n${this.text}`);
+    await waitUntil(`The line ${pattern}`, async () => pattern.test(this.text) || undefined, { ...WAIT, failure });
   }
 
   get url(): string {
@@ -62,7 +60,7 @@ export class RunningDemo {
   /** One poll through the balancer: which pod has answered, without what makes its name its demo's own. */
   async ask(): Promise<string> {
     const response = await fetch(`${this.url}/api/feeds/x/poll?waitMs=0`);
-    expect(response.ok, `${response.status} ${await response.text()}`).toBe(true);
+    if (!response.ok) throw new Error(`A poll was answered ${response.status}: ${await response.text()}`);
     return /^pod-\d/.exec(response.headers.get(HeaderName.pod) ?? '')?.[0] ?? '';
   }
 

@@ -120,28 +120,28 @@ export class DemoControl {
     if (order === null || !isFresh(order, this.#options.now())) return;
     const { fault } = order;
     if (fault.kind !== 'stop-consumer' || fault.pod !== this.#options.pod) return;
-    void this.#stopConsumer(order.id, fault.forMs);
+    void this.#stopConsumer(order, fault.forMs);
   }
 
-  async #stopConsumer(id: string, forMs: number): Promise<void> {
+  async #stopConsumer(order: FaultOrder, forMs: number): Promise<void> {
     const { pod, recordLog } = this.#options;
     let resume: () => void;
     try {
       resume = recordLog.pause();
     } catch {
-      await this.#tellOutcome(id, 'failed', `The consumer of ${pod} is stopped already`);
+      await this.#tellOutcome(order, 'failed', `The consumer of ${pod} is stopped already`);
       return;
     }
     const forWords = `${forMs / 1_000} s`;
-    void this.#tellOutcome(id, 'begun', `The consumer of ${pod} is stopped for ${forWords}`);
+    void this.#tellOutcome(order, 'begun', `The consumer of ${pod} is stopped for ${forWords}`);
     await delay(forMs, undefined, { signal: this.#life.signal }).catch(() => undefined);
     resume();
-    await this.#tellOutcome(id, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
+    await this.#tellOutcome(order, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
   }
 
-  async #tellOutcome(id: string, state: FaultOutcome['state'], words: string): Promise<void> {
+  async #tellOutcome({ id, fault }: FaultOrder, state: FaultOutcome['state'], words: string): Promise<void> {
     const { pod: by, now, onTrouble } = this.#options;
-    const outcome: FaultOutcome = { id, state, by, atMs: now(), words };
+    const outcome: FaultOutcome = { id, fault, state, by, atMs: now(), words };
     await this.#publish(PODS_FEED, outcome).catch(onTrouble);
   }
 

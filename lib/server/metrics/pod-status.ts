@@ -39,7 +39,8 @@ export async function podStatusOf(sources: PodStatusSources): Promise<PodStatus>
     uptimeMs: Math.round(process.uptime() * 1_000),
     recordLog: {
       kind: recordLog.kind,
-      connected: recordLog.status().state === 'live',
+      // That nothing comes any more is noticed in the end; that a question is not answered, at once.
+      connected: recordLog.status().state === 'live' && lagRecords !== null,
       lagRecords,
       lastRecordAgeMs: progress.lastRecordAgeMs,
     },
