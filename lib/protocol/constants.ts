@@ -24,6 +24,8 @@ export const QueryName = {
   after: 'after',
   /** Demo only: `1` marks the event that is published as the last of its feed. */
   end: 'end',
+  /** Demo only, repeatable: a fault of the connection that carries it; see `connection-fault.ts`. */
+  fault: 'fault',
   format: 'format',
   id: 'id',
   /** Where to begin without a cursor: `now` (default) or `earliest`. */

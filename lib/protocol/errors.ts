@@ -14,6 +14,8 @@ export const ERROR_STATUS = {
   'fault-impossible': 409,
   'record-log-unavailable': 503,
   'not-ready': 503,
+  /** Demo only: the connection's own URL asks to be refused. */
+  'fault-refused': 503,
   draining: 503,
 } as const satisfies Record<string, number>;
 

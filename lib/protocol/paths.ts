@@ -1,3 +1,4 @@
+import { type ConnectionFault, formatFault } from './connection-fault.ts';
 import { QueryName } from './constants.ts';
 
 /** What the URL of a stream or a poll may ask for. */
@@ -11,6 +12,8 @@ export interface FeedUrlOptions {
   readonly lane?: string | undefined;
   /** Demo only: a round trip to add, ms. */
   readonly rttMs?: number | undefined;
+  /** Demo only: faults of this connection. */
+  readonly faults?: readonly ConnectionFault[] | undefined;
 }
 
 /**
@@ -29,8 +32,11 @@ export function pollUrl(id: string, waitMs: number, options: FeedUrlOptions = {}
 }
 
 /** The URL of a feed as the article streams it; demo only. */
-export function articleUrl(id: string, { lane, rttMs }: Pick<FeedUrlOptions, 'lane' | 'rttMs'> = {}): string {
-  return `/api/article/${encodeURIComponent(id)}?${withOptions(new URLSearchParams(), { lane, rttMs })}`;
+export function articleUrl(
+  id: string,
+  { lane, rttMs, faults }: Pick<FeedUrlOptions, 'lane' | 'rttMs' | 'faults'> = {},
+): string {
+  return `/api/article/${encodeURIComponent(id)}?${withOptions(new URLSearchParams(), { lane, rttMs, faults })}`;
 }
 
 function queryOf(id: string, options: FeedUrlOptions): URLSearchParams {
@@ -42,6 +48,7 @@ function withOptions(query: URLSearchParams, options: FeedUrlOptions): URLSearch
     const value = options[name];
     if (value !== undefined) query.set(QueryName[name], String(value));
   }
+  for (const fault of options.faults ?? []) query.append(QueryName.fault, formatFault(fault));
   return query;
 }
 

@@ -4,11 +4,26 @@ import { SSE_CONTENT_TYPE } from '../protocol/sse.ts';
 import { getRuntime } from './runtime.ts';
 import { withAddedRoundTrip } from './transport/added-round-trip.ts';
 import type { Connection } from './transport/connection.ts';
+import type { FaultPlan } from './transport/fault-plan.ts';
+import { withFaults } from './transport/faulty-response.ts';
 import { respond, respondPreflight } from './transport/respond.ts';
-import { type IdPlace, readAddedRttMs, readPollRequest, readStreamRequest } from './transport/stream-request.ts';
+import {
+  type IdPlace,
+  readAddedRttMs,
+  readFaultPlan,
+  readPollRequest,
+  readStreamRequest,
+} from './transport/stream-request.ts';
 
 type Door = (request: Request) => Promise<Response>;
 type Work = () => Response | Promise<Response>;
+
+/** How a request has come. */
+interface Asking {
+  readonly target: string;
+  readonly connection: Connection | undefined;
+  readonly faults: FaultPlan;
+}
 
 interface Doors {
   readonly GET: Door;
@@ -16,20 +31,25 @@ interface Doors {
   readonly OPTIONS: Door;
 }
 
-/** Runs a door's work; see `respond`. Where the demo's page asks for a longer way, it gets one. */
-export function answer(request: Request, work: Work): Promise<Response> {
-  const { corsOrigins, isDemo } = getRuntime().config;
-  return respond(request, corsOrigins, () => {
-    const rttMs = readAddedRttMs(new URL(request.url), isDemo);
-    return withAddedRoundTrip(rttMs, request.signal, async () => work());
+/** Runs a door's work; see `respond`. Where the demo's page asks for a longer way, or one with faults, it gets it. */
+export function answer(request: Request, work: (faults: FaultPlan) => Response | Promise<Response>): Promise<Response> {
+  const { config, connections } = getRuntime();
+  const { signal } = request;
+  return respond(request, config.corsOrigins, () => {
+    const url = new URL(request.url);
+    const rttMs = readAddedRttMs(url, config.isDemo);
+    const faults = readFaultPlan(url, { isDemo: config.isDemo, openedAtMs: Date.now() });
+    const client = { signal, connection: connections.current(), now: Date.now };
+    // What is cut is cut behind what has left, so the faults are nearest to the client.
+    return withFaults(faults, client, () => withAddedRoundTrip(rttMs, signal, async () => work(faults)));
   });
 }
 
 /** The stream of one feed. */
 export function streamDoor(place: IdPlace): Doors {
-  return feedDoor(SSE_CONTENT_TYPE, (request, target, connection) => {
+  return feedDoor(SSE_CONTENT_TYPE, (request, { target, connection, faults }) => {
     const { config, streams } = getRuntime();
-    const asked = readStreamRequest(request, target, place, config.topics);
+    const asked = readStreamRequest(request, { target, place, topics: config.topics, faults });
     return () => {
       if (streams.isOver(asked)) return new Response(null, { status: 204 });
       const body = streams.open(asked, request.signal, connection);
@@ -40,22 +60,19 @@ export function streamDoor(place: IdPlace): Doors {
 
 /** One poll of one feed. */
 export function pollDoor(place: IdPlace): Doors {
-  return feedDoor('application/json', (request, target, connection) => {
+  return feedDoor('application/json', (request, { target, connection, faults }) => {
     const { config, polls } = getRuntime();
-    const asked = readPollRequest(request, target, place, config.topics);
+    const asked = readPollRequest(request, { target, place, topics: config.topics, faults });
     return () => polls.answer(asked, { signal: request.signal, connection });
   });
 }
 
 /** `read` checks the request and gives back the work. `HEAD` does not do it: nothing would ever end that reader. */
-function feedDoor(
-  contentType: string,
-  read: (request: Request, target: string, connection: Connection | undefined) => Work,
-): Doors {
+function feedDoor(contentType: string, read: (request: Request, about: Asking) => Work): Doors {
   const open = (request: Request, hasBody: boolean): Promise<Response> =>
-    answer(request, () => {
+    answer(request, (faults) => {
       const connection = getRuntime().connections.current();
-      const work = read(request, connection?.target ?? request.url, connection);
+      const work = read(request, { target: connection?.target ?? request.url, connection, faults });
       return hasBody ? work() : new Response(null, { headers: { 'content-type': contentType } });
     });
   return {

@@ -60,12 +60,12 @@ class Fixture {
 
   poll(waitMs: number, after: string | null = null, from = newClient()): Promise<Response> {
     const begin: Begin = after === null ? { at: 'now' } : { at: 'cursor', cursor: after };
-    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs }, from);
+    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs, terms: {} }, from);
   }
 
   pollLast(waitMs: number): Promise<Response> {
     const begin: Begin = { at: 'last', count: 1 };
-    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs }, newClient());
+    return this.polls.answer({ topic: TOPIC, id: ID, format: EventFormat.raw, begin, waitMs, terms: {} }, newClient());
   }
 
   async cursor(): Promise<string> {

@@ -1,4 +1,4 @@
-import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind } from '../../protocol/constants.ts';
+import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind, WATCHDOG_PINGS } from '../../protocol/constants.ts';
 import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
 import { controlEvent, retryLine } from '../../protocol/sse.ts';
 import type { StreamConfig } from '../config.ts';
@@ -7,6 +7,7 @@ import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';
 import { SSE_ENCODINGS } from '../hub/sse-encoding.ts';
 import type { Connection } from './connection.ts';
+import type { StreamTerms } from './fault-plan.ts';
 import { laneCost } from './lane-cost.ts';
 import type { StreamRequest } from './stream-request.ts';
 import { WebStreamSink } from './web-stream-sink.ts';
@@ -39,6 +40,7 @@ export class SseStream {
   readonly #request: StreamRequest;
   readonly #connection: Connection | undefined;
   readonly #onEnd: (end: StreamEnd) => void;
+  readonly #settings: StreamConfig;
   readonly #sink: WebStreamSink;
   readonly #closed = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -55,6 +57,7 @@ export class SseStream {
     this.#request = request;
     this.#connection = connection;
     this.#onEnd = onEnd;
+    this.#settings = settingsOf(context.settings, request.terms);
     this.#sink = new WebStreamSink({
       onCancel: () => this.#close('client'),
       ...(connection !== undefined && { work: (act) => connection.work(act) }),
@@ -63,11 +66,11 @@ export class SseStream {
 
   /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */
   open(signal: AbortSignal): ReadableStream<Uint8Array> {
-    const { settings, random } = this.#context;
+    const settings = this.#settings;
     this.#write(retryLine(RETRY_MS));
     this.#timers.push(
       setInterval(() => this.#ping(), settings.pingMs),
-      setTimeout(() => this.#rotate(), settings.maxAgeMs * (1 - 0.2 * random())),
+      setTimeout(() => this.#rotate(), settings.maxAgeMs * (1 - 0.2 * this.#context.random())),
     );
     this.#watchClient(signal);
     this.#begin().catch((error: unknown) => this.#fail(error));
@@ -127,9 +130,9 @@ export class SseStream {
   }
 
   #hello({ storedCount: stored, isBounded }: Began): HelloData {
-    const { pod, recordLog, settings, now } = this.#context;
+    const { pod, recordLog, now } = this.#context;
     const { topic, id, format } = this.#request;
-    const { pingMs, watchdogMs } = settings;
+    const { pingMs, watchdogMs } = this.#settings;
     const about = { protocol: PROTOCOL_VERSION, pod, recordLog, topic, id, format };
     const beginning = { ...(stored !== undefined && { stored }), ...(isBounded && { bounded: true as const }) };
     return { ...about, serverTimeMs: now(), pingMs, watchdogMs, ...beginning };
@@ -180,7 +183,7 @@ export class SseStream {
   #letGo(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    const timer = setTimeout(() => connection.destroy(), this.#context.settings.stallMs);
+    const timer = setTimeout(() => connection.destroy(), this.#settings.stallMs);
     connection.onClose(() => clearTimeout(timer));
   }
 
@@ -194,7 +197,7 @@ export class SseStream {
       this.#sink.fail(new Error('The client has taken nothing for too long.'));
       this.#close('stalled');
       this.#connection?.destroy();
-    }, this.#context.settings.stallMs);
+    }, this.#settings.stallMs);
   }
 
   #write(text: string): void {
@@ -209,4 +212,13 @@ export class SseStream {
     this.#reader?.close(this.#context.now());
     this.#onEnd(end);
   }
+}
+
+/** A client's watchdog follows the pings that it really gets. */
+function settingsOf(
+  settings: StreamConfig,
+  { pingMs = settings.pingMs, maxAgeMs = settings.maxAgeMs }: StreamTerms,
+): StreamConfig {
+  const watchdogMs = pingMs === settings.pingMs ? settings.watchdogMs : pingMs * WATCHDOG_PINGS;
+  return { ...settings, pingMs, watchdogMs, maxAgeMs };
 }

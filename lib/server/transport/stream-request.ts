@@ -1,3 +1,4 @@
+import { FAULTS_MAX, parseFault } from '../../protocol/connection-fault.ts';
 import {
   ADDED_RTT_MAX_MS,
   Beginning,
@@ -10,6 +11,7 @@ import {
 import { FeedlineError } from '../../protocol/errors.ts';
 import { parseFeedId } from '../../protocol/feed-id.ts';
 import type { Begin, BeginRequest } from '../hub/begin.ts';
+import { FaultPlan, type StreamTerms } from './fault-plan.ts';
 
 /** The most that `?last=` may ask for; `BEGIN_RECORDS` is the bound that counts. */
 const LAST_MAX = 999_999_999;
@@ -17,6 +19,8 @@ const LAST_MAX = 999_999_999;
 /** What a client asks of a stream. */
 export interface StreamRequest extends BeginRequest {
   readonly format: EventFormat;
+  /** What its faults put in the place of the settings. */
+  readonly terms: StreamTerms;
 }
 
 /** What a client asks of a poll. */
@@ -28,36 +32,54 @@ export interface PollRequest extends StreamRequest {
 /** Where in the path the ID stands: `/getData/{id}` → 1, `/api/feeds/{id}/stream` → 2; or in the query. */
 export type IdPlace = { readonly segment: number } | 'query';
 
+/** Where the parts of a request are, and what its server serves. */
+interface Asked {
+  /** Path and query as they came over the wire. */
+  readonly target: string;
+  readonly place: IdPlace;
+  readonly topics: readonly string[];
+  readonly faults: Pick<FaultPlan, 'losesCursor' | 'terms'>;
+}
+
 /**
- * Reads and checks the URL and the headers. `target` is the path and query as they came over the wire.
+ * Reads and checks the URL and the headers.
  *
  * @throws FeedlineError with the code that fits
  */
-export function readStreamRequest(
-  request: Request,
-  target: string,
-  place: IdPlace,
-  topics: readonly string[],
-): StreamRequest {
+export function readStreamRequest(request: Request, { target, place, topics, faults }: Asked): StreamRequest {
   const url = new URL(target, request.url);
+  const begin = readBegin(request, url.searchParams);
   return {
     topic: readTopic(url, topics),
     id: readFeedId(url, place),
     format: readFormat(url),
-    begin: readBegin(request, url.searchParams),
+    begin: faults.losesCursor ? { at: Beginning.now } : begin,
+    terms: faults.terms,
   };
 }
 
 /** The same for a poll. */
-export function readPollRequest(
-  request: Request,
-  target: string,
-  place: IdPlace,
-  topics: readonly string[],
-): PollRequest {
-  const { searchParams } = new URL(target, request.url);
+export function readPollRequest(request: Request, asked: Asked): PollRequest {
+  const { searchParams } = new URL(asked.target, request.url);
   const waitMs = readWhole(searchParams, QueryName.waitMs, POLL_WAIT_MAX_MS) ?? POLL_WAIT_MS;
-  return { ...readStreamRequest(request, target, place, topics), waitMs };
+  return { ...readStreamRequest(request, asked), waitMs };
+}
+
+/** The faults of this connection: for the demo's page to show what they cost, nothing for anyone else. */
+export function readFaultPlan(url: URL, about: { readonly isDemo: boolean; readonly openedAtMs: number }): FaultPlan {
+  const texts = url.searchParams.getAll(QueryName.fault);
+  if (texts.length > 0 && !about.isDemo) {
+    throw new FeedlineError('query-invalid', `?${QueryName.fault}= is obeyed only in the demo (DEMO=1).`);
+  }
+  if (texts.length > FAULTS_MAX) {
+    throw new FeedlineError('query-invalid', `At most ${FAULTS_MAX} times ?${QueryName.fault}=.`);
+  }
+  const faults = texts.map((text) => {
+    const fault = parseFault(text);
+    if (fault !== null) return fault;
+    throw new FeedlineError('query-invalid', `?${QueryName.fault}= is no fault: "${text}". See PROTOCOL.md.`);
+  });
+  return new FaultPlan(faults, about.openedAtMs);
 }
 
 /** The round trip to add, ms: a condition of the demo's comparison, nothing for anyone else. */
