@@ -1,5 +1,6 @@
 import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
+import { ResumeLog } from './resume-log.ts';
 import { FeedStats } from './stats.ts';
 import { Tape } from './tape.ts';
 
@@ -7,6 +8,7 @@ import { Tape } from './tape.ts';
 export class FeedModel {
   readonly stats: FeedStats;
   readonly tape = new Tape();
+  readonly resumes: ResumeLog;
   connection: Connection = initialConnection(0);
   last: RecordEvent | null = null;
   lastGap: GapEvent | null = null;
@@ -15,9 +17,11 @@ export class FeedModel {
   /** @param producerOffsetMs the page's clock minus the producer's, asked whenever a latency is made */
   constructor(producerOffsetMs?: () => number) {
     this.stats = new FeedStats(producerOffsetMs);
+    this.resumes = new ResumeLog(producerOffsetMs);
   }
 
   apply(event: FeedEvent): void {
+    this.resumes.apply(event);
     switch (event.kind) {
       case 'record': {
         this.last = event;

@@ -145,6 +145,9 @@ describe('the store of a feed', () => {
       { kind: 'resumed', outageMs: 4200 },
       { kind: 'start', atMs: NOW },
     ]);
+    expect(state().resumes).toMatchObject([
+      { atMs: NOW + 4200, downMs: 4200, kind: 'cut', gap: { reason: 'retention' } },
+    ]);
   });
 
   test('tells what its source has cost, also while nothing comes', () => {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedModel } from './feed-model.ts';
 import { FrameBatcher, type ScheduleFrame, scheduleFrame } from './frame-batcher.ts';
+import type { Resume } from './resume-log.ts';
 import type { Source } from './source.ts';
 import { type Figures, NO_FIGURES, type Sample } from './stats.ts';
 import type { TapeRow } from './tape.ts';
@@ -26,6 +27,8 @@ export interface FeedState {
   readonly last: RecordEvent | null;
   /** The newest gap; null while there was none. */
   readonly lastGap: GapEvent | null;
+  /** What became of the events at each reconnect, newest first; see `ResumeLog`. */
+  readonly resumes: readonly Resume[];
   readonly figures: Figures;
   /** What its source has cost so far. */
   readonly traffic: Traffic;
@@ -39,6 +42,7 @@ export const INITIAL_FEED_STATE: FeedState = {
   tape: [],
   last: null,
   lastGap: null,
+  resumes: [],
   figures: NO_FIGURES,
   traffic: NO_TRAFFIC,
   isPaused: false,
@@ -77,7 +81,8 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     if (state.getState().isPaused) state.setState({ newWhilePaused: model.records - recordsAtPause });
     else {
       const figures = model.stats.figures(clock.nowMs());
-      state.setState({ figures, traffic: source.traffic(), last: model.last });
+      const { last, resumes } = model;
+      state.setState({ figures, traffic: source.traffic(), last, resumes: resumes.resumes() });
     }
   });
   const publishTape = throttle(clock, TAPE_MS, life.signal, () => {
@@ -88,7 +93,8 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     for (const event of events) model.apply(event);
     state.setState({ connection: model.connection, lastGap: model.lastGap });
     publishTape();
-    if (events.some((event) => event.kind === 'record')) publishFigures();
+    const hasResumed = model.resumes.resumes() !== state.getState().resumes;
+    if (hasResumed || events.some(({ kind }) => kind === 'record')) publishFigures();
   }
 
   function setPaused(isPaused: boolean): void {
