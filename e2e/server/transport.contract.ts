@@ -140,6 +140,19 @@ export function describeTransports(recordLog: string, start: () => Promise<TestS
         expect(JSON.parse(client.values[2] ?? '')).toMatchObject({ value: '3', key: id, topic: expect.any(String) });
       });
 
+      it('begins with the newest event in its envelope where that is asked for, and goes on in envelopes', async () => {
+        const id = newFeedId();
+        await publish(id, 1, 3);
+        await server.untilRead(id, 3);
+        const client = await connect(`id=${id}&format=envelope&last=1`);
+        await publish(id, 4, 4);
+        await until(() => expect(client.values).toHaveLength(2));
+        expect(client.values.map((text) => JSON.parse(text))).toMatchObject([
+          { value: '3', key: id, pod: expect.any(String), receivedAtMs: expect.any(Number) },
+          { value: '4', key: id, pod: expect.any(String), receivedAtMs: expect.any(Number) },
+        ]);
+      });
+
       it('keeps feeds apart', async () => {
         const [one, other] = [newFeedId(), newFeedId()];
         const client = await connect(`id=${one}`);

@@ -1,4 +1,5 @@
 import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
+import type { Envelope } from '#lib/protocol/events.ts';
 import type { Connection } from './connection-state.ts';
 
 /**
@@ -21,6 +22,16 @@ export interface RecordEvent {
   readonly arrivedAtMs: number;
   /** It was stored before this page began to watch, and asked for: nothing can be learnt from when it came. */
   readonly isStored?: true;
+  /** What the record log knows of it; where the source asks for envelopes. */
+  readonly record?: RecordFacts;
+}
+
+/** What stands around the value of a record, and what the value is. */
+export interface RecordFacts extends Omit<Envelope, 'value' | 'encoding'> {
+  /** A tombstone has no value. A binary one is not UTF-8: `data` is then what is left of it as text. */
+  readonly value:
+    | { readonly form: 'text' | 'tombstone' }
+    | { readonly form: 'binary'; readonly base64: string; readonly bytes: number };
 }
 
 /** History is really gone. */

@@ -1,6 +1,8 @@
 import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
+import { ConnectionHistory } from './connection-history.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { ResumeLog } from './resume-log.ts';
+import { type HopOffsetsOf, noHopOffsets, type StageTimes, stagesOf } from './stages.ts';
 import { FeedStats } from './stats.ts';
 import { Tape } from './tape.ts';
 
@@ -9,29 +11,40 @@ export class FeedModel {
   readonly stats: FeedStats;
   readonly tape = new Tape();
   readonly resumes: ResumeLog;
+  readonly history = new ConnectionHistory();
   connection: Connection = initialConnection(0);
   last: RecordEvent | null = null;
+  lastStages: StageTimes | null = null;
   lastGap: GapEvent | null = null;
   records = 0;
+  readonly #hopsOf: HopOffsetsOf;
 
-  /** @param producerOffsetMs the page's clock minus the producer's, asked whenever a latency is made */
-  constructor(producerOffsetMs?: () => number) {
+  /**
+   * Clocks are asked whenever a latency is made.
+   *
+   * @param producerOffsetMs the page's clock minus the producer's
+   * @param hopsOf what stands between the clocks on the way of an event
+   */
+  constructor(producerOffsetMs?: () => number, hopsOf: HopOffsetsOf = noHopOffsets) {
+    this.#hopsOf = hopsOf;
     this.stats = new FeedStats(producerOffsetMs);
     this.resumes = new ResumeLog(producerOffsetMs);
   }
 
   apply(event: FeedEvent): void {
     this.resumes.apply(event);
+    this.history.apply(event);
     switch (event.kind) {
       case 'record': {
         this.last = event;
+        this.lastStages = this.#stagesOf(event);
         if (event.isStored) {
           this.stats.addStored(event);
           this.tape.addStored(event);
           return;
         }
         const latencyMs = this.stats.addRecord(event);
-        this.tape.add({ kind: 'event', event, latencyMs });
+        this.tape.add({ kind: 'event', event, latencyMs, stages: this.lastStages });
         this.records += 1;
         return;
       }
@@ -47,6 +60,11 @@ export class FeedModel {
         this.connection = event.connection;
         return;
     }
+  }
+
+  /** Of what was stored before nobody waited for it, so its ways tell nothing. */
+  #stagesOf(event: RecordEvent): StageTimes | null {
+    return event.isStored || event.record === undefined ? null : stagesOf(event, this.#hopsOf(event.record.pod));
   }
 
   #noteConnection(before: Connection, after: Connection): void {

@@ -73,8 +73,11 @@ function openFeed(id: string): FeedStore {
   const life = new AbortController();
   const clocks = new PageClocks();
   startCalibrator({ id, clocks, intervalMs: CALIBRATE_MS }, life.signal);
-  const source = createSseSource({ id, last: 1, permits: connectionPermits });
-  const feed = createFeedStore(source, { producerOffsetMs: () => clocks.producer().offsetMs });
+  const source = createSseSource({ id, last: 1, hasEnvelopes: true, permits: connectionPermits });
+  const feed = createFeedStore(source, {
+    producerOffsetMs: () => clocks.producer().offsetMs,
+    hopOffsets: (pod) => clocks.hops(pod),
+  });
   return {
     ...feed,
     dispose() {

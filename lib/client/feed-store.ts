@@ -1,11 +1,20 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { HistoryBlock } from './connection-history.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
 import { FeedModel } from './feed-model.ts';
 import { FrameBatcher, type ScheduleFrame, scheduleFrame } from './frame-batcher.ts';
 import type { Resume } from './resume-log.ts';
 import type { Source } from './source.ts';
+import {
+  type AllStageFigures,
+  type HopOffsetsOf,
+  NO_STAGE_FIGURES,
+  noHopOffsets,
+  type StageTimes,
+  stageFigures,
+} from './stages.ts';
 import { type Figures, NO_FIGURES, type Sample } from './stats.ts';
 import type { TapeRow } from './tape.ts';
 import { throttle } from './throttle.ts';
@@ -25,11 +34,15 @@ export interface FeedState {
   readonly tape: readonly TapeRow[];
   /** The newest event; the first at once, then at most every `FIGURES_MS`. */
   readonly last: RecordEvent | null;
+  /** How long that one was on its way, in stages; null where that is not known. */
+  readonly lastStages: StageTimes | null;
   /** The newest gap; null while there was none. */
   readonly lastGap: GapEvent | null;
   /** What became of the events at each reconnect, newest first; see `ResumeLog`. */
   readonly resumes: readonly Resume[];
   readonly figures: Figures;
+  /** Latency by stage, where the source has envelopes. */
+  readonly stages: AllStageFigures;
   /** What its source has cost so far. */
   readonly traffic: Traffic;
   readonly isPaused: boolean;
@@ -41,9 +54,11 @@ export const INITIAL_FEED_STATE: FeedState = {
   connection: initialConnection(0),
   tape: [],
   last: null,
+  lastStages: null,
   lastGap: null,
   resumes: [],
   figures: NO_FIGURES,
+  stages: NO_STAGE_FIGURES,
   traffic: NO_TRAFFIC,
   isPaused: false,
   newWhilePaused: 0,
@@ -54,6 +69,8 @@ export interface FeedStore {
   readonly state: StoreApi<FeedState>;
   /** The events of the last minute, for charts, which draw by themselves; never through React. */
   samples(nowMs: number): readonly Sample[];
+  /** The connection second by second, oldest first; for a picture that is drawn once a second. */
+  history(nowMs: number): readonly HistoryBlock[];
   /** Freezes the view; the connection stays and events are kept. */
   setPaused(isPaused: boolean): void;
   retryNow(): void;
@@ -67,12 +84,15 @@ export interface FeedStoreOptions {
   readonly schedule?: ScheduleFrame;
   /** The page's clock minus the producer's, ms; default 0. */
   readonly producerOffsetMs?: () => number;
+  /** What stands between the clocks on the way of an event, over one pod; default: nothing. */
+  readonly hopOffsets?: HopOffsetsOf;
 }
 
 /** Starts `source`; `dispose` stops it. */
 export function createFeedStore(source: Source, options: FeedStoreOptions = {}): FeedStore {
   const clock = options.clock ?? systemClock;
-  const model = new FeedModel(options.producerOffsetMs);
+  const hopsOf = options.hopOffsets ?? noHopOffsets;
+  const model = new FeedModel(options.producerOffsetMs, hopsOf);
   const state = createStore<FeedState>(() => INITIAL_FEED_STATE);
   const life = new AbortController();
   let recordsAtPause = 0;
@@ -80,9 +100,16 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
   const publishFigures = throttle(clock, FIGURES_MS, life.signal, () => {
     if (state.getState().isPaused) state.setState({ newWhilePaused: model.records - recordsAtPause });
     else {
-      const figures = model.stats.figures(clock.nowMs());
-      const { last, resumes } = model;
-      state.setState({ figures, traffic: source.traffic(), last, resumes: resumes.resumes() });
+      const nowMs = clock.nowMs();
+      const { last, lastStages, resumes, stats } = model;
+      state.setState({
+        figures: stats.figures(nowMs),
+        stages: stageFigures(stats.stageEvents(nowMs), hopsOf),
+        traffic: source.traffic(),
+        last,
+        lastStages,
+        resumes: resumes.resumes(),
+      });
     }
   });
   const publishTape = throttle(clock, TAPE_MS, life.signal, () => {
@@ -112,12 +139,15 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     if (event.kind !== 'request') batcher.add(event);
   });
   clock.every(IDLE_REFRESH_MS, life.signal, publishFigures);
+  // A source tells of changes: what it is now is where its history begins.
+  model.apply({ kind: 'connection', connection: source.connection() });
   source.start();
 
   return {
     state,
     setPaused,
     samples: (nowMs) => model.stats.samples(nowMs),
+    history: (nowMs) => model.history.blocks(nowMs),
     retryNow: () => source.retryNow(),
     setConnected: (isConnected) => (isConnected ? source.start() : source.stop()),
     dispose() {

@@ -10,6 +10,7 @@ const nothing = (): void => undefined;
 export const idleFeed: FeedStore = {
   state: createStore(() => INITIAL_FEED_STATE),
   samples: () => [],
+  history: () => [],
   setPaused: nothing,
   retryNow: nothing,
   setConnected: nothing,

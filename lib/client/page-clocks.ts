@@ -20,6 +20,13 @@ const HOP_MAX_MS = 1000;
 /** Pods come and go under new names. */
 const PODS_MAX = 16;
 
+/** The clock at each way's end minus that at its beginning, ms: what stands between two times is not how long it took. */
+export interface HopOffsets {
+  readonly toBrokerMs: number;
+  readonly toPodMs: number;
+  readonly toPageMs: number;
+}
+
 interface PodClock {
   readonly offset: ClockOffset;
   readonly fromBroker: WindowedMin;
@@ -52,6 +59,17 @@ export class PageClocks {
     });
     const known = ways.filter(({ errorMs }) => errorMs !== null).sort((a, b) => Number(a.errorMs) - Number(b.errorMs));
     return known[0] ?? ways[0] ?? { offsetMs: 0, errorMs: null };
+  }
+
+  /** Of the way over this pod. */
+  hops(pod: string): HopOffsets {
+    const { offset, fromBroker } = this.#pod(pod);
+    return {
+      toBrokerMs: hopOf(this.#toBroker).offsetMs,
+      toPodMs: hopOf(fromBroker).offsetMs,
+      // The other way round, and no minus zero.
+      toPageMs: 0 - offset.estimate().offsetMs,
+    };
   }
 
   #pod(name: string): PodClock {

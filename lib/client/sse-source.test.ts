@@ -350,3 +350,29 @@ test('back-off grows with each failure, spreads from zero, and has an end', () =
   expect(backoffMs(50, 1)).toBe(BACKOFF_CAP_MS);
   expect(backoffMs(3, 0)).toBe(0);
 });
+
+test('a source that asks for envelopes tells the value as it would be without, and the record around it', () => {
+  const events: ClientEvent[] = [];
+  const source = createSseSource({
+    id: 'a',
+    hasEnvelopes: true,
+    last: 1,
+    eventSource: HandEventSource,
+    page: new HandPage(),
+  });
+  source.subscribe((event) => events.push(event));
+  source.start();
+  const stream = HandEventSource.last;
+  expect(Object.fromEntries(stream.url.searchParams)).toMatchObject({ format: 'envelope', last: '1' });
+  stream.readyState = 1;
+  stream.send('open');
+  stream.send('hello', JSON.stringify({ pod: 'a', pingMs: 5000, watchdogMs: 15_000, stored: 1 }), 'c0');
+  const place = { topic: 't', partition: 2, offset: 7, timestampMs: 20, receivedAtMs: 30, pod: 'a' };
+  stream.send('message', JSON.stringify({ value: '{"seq":3}', key: 'a', headers: { h: '1' }, ...place }), 'c1');
+  stream.send('message', JSON.stringify({ value: '{"seq":4}', key: 'a', headers: {}, ...place, offset: 8 }), 'c2');
+  expect(events.filter(({ kind }) => kind === 'record')).toMatchObject([
+    { data: '{"seq":3}', seq: 3, isStored: true, cursor: 'c1', record: { ...place, key: 'a', headers: { h: '1' } } },
+    { data: '{"seq":4}', seq: 4, cursor: 'c2', record: { offset: 8, value: { form: 'text' } } },
+  ]);
+  source.stop();
+});

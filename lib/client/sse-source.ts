@@ -1,7 +1,8 @@
-import { EventName, RETRY_MS } from '#lib/protocol/constants.ts';
+import { EventFormat, EventName, RETRY_MS } from '#lib/protocol/constants.ts';
 import { pollUrl, streamUrl } from '#lib/protocol/paths.ts';
 import { BACKOFF_CAP_MS } from './backoff.ts';
 import { DEFAULT_PING_MS, DEFAULT_WATCHDOG_MS } from './connection-state.ts';
+import { openEnvelope } from './envelope.ts';
 import { type EventSourceConstructor, openEventSource, type StreamEvent } from './event-source.ts';
 import { explainClose } from './explain.ts';
 import { readPayload } from './payload.ts';
@@ -17,6 +18,8 @@ export interface SseSourceOptions extends SourceLifeOptions {
   /** Without it: how many of the newest events to begin with. */
   readonly last?: number;
   readonly lane?: string;
+  /** Asks for envelopes, so that events have their `record`. */
+  readonly hasEnvelopes?: boolean;
   /** Demo only: a round trip to add, ms. */
   readonly rttMs?: number;
   readonly eventSource?: EventSourceConstructor;
@@ -80,10 +83,11 @@ class SseTransport implements Transport {
     on(EventName.end, () => life.end());
   }
 
-  #onRecord({ data, lastEventId: cursor }: StreamEvent, nowMs: number): void {
+  #onRecord({ data: text, lastEventId: cursor }: StreamEvent, nowMs: number): void {
     const isStored = this.#storedLeft > 0;
     if (isStored) this.#storedLeft -= 1;
-    const about = { ...readPayload(data), ...(isStored && { isStored }) };
+    const { data, record } = (this.#options.hasEnvelopes && openEnvelope(text)) || { data: text };
+    const about = { ...readPayload(data), ...(isStored && { isStored }), ...(record && { record }) };
     this.#life.emit({ kind: 'record', cursor, data, arrivedAtMs: nowMs, ...about });
     this.#life.move({ type: 'heard', nowMs });
   }
@@ -121,8 +125,9 @@ class SseTransport implements Transport {
   }
 
   #url(urlOf: typeof streamUrl): string {
-    const { id, topic, lane, rttMs, last } = this.#options;
+    const { id, topic, lane, rttMs, last, hasEnvelopes } = this.#options;
     const begin = this.#cursor === undefined ? { last } : { after: this.#cursor };
-    return urlOf(id, { topic, lane, rttMs, ...begin });
+    const format = hasEnvelopes ? EventFormat.envelope : undefined;
+    return urlOf(id, { topic, format, lane, rttMs, ...begin });
   }
 }

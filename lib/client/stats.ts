@@ -1,4 +1,5 @@
 import { type SeqCounts, SeqTracker } from './seq-tracker.ts';
+import type { StageEvent } from './stages.ts';
 
 /** Latency is told of the events of this last time, in ms; also the width of the chart. */
 export const WINDOW_MS = 60_000;
@@ -37,8 +38,7 @@ export const NO_FIGURES: Figures = {
   latencyMsP95: null,
 };
 
-interface RawSample {
-  readonly arrivedAtMs: number;
+interface RawSample extends StageEvent {
   /** By the producer's clock; null where it counts for no latency. */
   readonly producedAtMs: number | null;
 }
@@ -76,14 +76,14 @@ export class FeedStats {
   }
 
   /** Returns the event's latency, from `producedAtMs` to its arrival, in ms. */
-  addRecord(event: { seq: number | null; producedAtMs: number | null; arrivedAtMs: number }): number | null {
-    const { seq, producedAtMs, arrivedAtMs } = event;
+  addRecord(event: StageEvent & { readonly seq: number | null }): number | null {
+    const { seq, producedAtMs, arrivedAtMs, record } = event;
     this.#events += 1;
     this.#firstAtMs ??= arrivedAtMs;
     if (seq !== null) this.#seqs.add(seq, producedAtMs);
     const offsetMs = this.#producerOffsetMs();
     const isAwaited = producedAtMs !== null && producedAtMs + offsetMs >= this.#restEndedAtMs;
-    const sample = { arrivedAtMs, producedAtMs: isAwaited ? producedAtMs : null };
+    const sample = { arrivedAtMs, ...(isAwaited ? { producedAtMs, record: timesOf(record) } : { producedAtMs: null }) };
     this.#samples.push(sample);
     if (this.#samples.length > 2 * SAMPLES_MAX) this.#trim(arrivedAtMs);
     return latencyOf(sample, offsetMs);
@@ -97,6 +97,12 @@ export class FeedStats {
       arrivedAtMs: sample.arrivedAtMs,
       latencyMs: latencyOf(sample, offsetMs),
     }));
+  }
+
+  /** The events of the window whose way is known in stages. */
+  stageEvents(nowMs: number): readonly StageEvent[] {
+    this.#trim(nowMs);
+    return this.#samples.filter(({ record }) => record !== undefined);
   }
 
   figures(nowMs: number): Figures {
@@ -130,12 +136,20 @@ export class FeedStats {
   }
 }
 
+/** No more of a record than is needed: its headers would be held for a minute. */
+function timesOf(record: StageEvent['record']): StageEvent['record'] {
+  return record && { timestampMs: record.timestampMs, receivedAtMs: record.receivedAtMs, pod: record.pod };
+}
+
 /** Below zero only by the error of the clocks: nothing arrives before it was produced. */
-export function latencyOf({ arrivedAtMs, producedAtMs }: RawSample, producerOffsetMs: number): number | null {
+export function latencyOf(
+  { arrivedAtMs, producedAtMs }: Pick<RawSample, 'arrivedAtMs' | 'producedAtMs'>,
+  producerOffsetMs: number,
+): number | null {
   return producedAtMs === null ? null : Math.max(0, arrivedAtMs - producedAtMs - producerOffsetMs);
 }
 
 /** The nearest-rank quantile of numbers in ascending order: always a value that really occurred. */
-export function quantile(ascending: readonly number[], q: number): number | null {
+export function quantile(ascending: ArrayLike<number>, q: number): number | null {
   return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)] ?? null;
 }

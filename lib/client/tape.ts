@@ -1,14 +1,25 @@
 import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
-import type { RecordEvent } from './client-event.ts';
+import type { RecordEvent, RecordFacts } from './client-event.ts';
+import type { StageTimes } from './stages.ts';
 
 /** Rows kept; older ones fall off the end. */
 export const TAPE_MAX = 500;
 /** Characters of a value kept in a row, so that the tape's memory is bounded also where values are large. */
 export const TAPE_VALUE_MAX_CHARS = 2000;
+/** The same for headers: so many of them, and so much of each. */
+const TAPE_HEADERS_MAX = 32;
+const TAPE_HEADER_MAX_CHARS = 200;
 
 /** What happened on a feed, in the order in which this page came to know it. `key` is unique on one tape. */
 export type TapeRow =
-  | { readonly kind: 'event'; readonly key: number; readonly event: RecordEvent; readonly latencyMs: number | null }
+  | {
+      readonly kind: 'event';
+      readonly key: number;
+      readonly event: RecordEvent;
+      readonly latencyMs: number | null;
+      /** null where its ways are not known one by one. */
+      readonly stages: StageTimes | null;
+    }
   | {
       readonly kind: 'gap';
       readonly key: number;
@@ -45,7 +56,7 @@ export class Tape {
     }
     const start = this.#added.findLastIndex(({ kind }) => kind === 'start');
     const began = start === -1 ? [] : this.#added.splice(start);
-    this.add({ kind: 'event', event, latencyMs: null });
+    this.add({ kind: 'event', event, latencyMs: null, stages: null });
     this.#added.push(...began);
   }
 
@@ -59,6 +70,22 @@ export class Tape {
 }
 
 function shortened(event: RecordEvent): RecordEvent {
-  if (event.data.length <= TAPE_VALUE_MAX_CHARS) return event;
-  return { ...event, data: `${event.data.slice(0, TAPE_VALUE_MAX_CHARS)}…` };
+  const { record, data } = event;
+  return { ...event, data: cutAt(data, TAPE_VALUE_MAX_CHARS), ...(record && { record: shortenedFacts(record) }) };
+}
+
+function shortenedFacts(record: RecordFacts): RecordFacts {
+  const { value } = record;
+  const headers = Object.entries(record.headers)
+    .slice(0, TAPE_HEADERS_MAX)
+    .map(([name, given]) => [name, cutAt(String(given), TAPE_HEADER_MAX_CHARS)]);
+  return {
+    ...record,
+    headers: Object.fromEntries(headers),
+    value: value.form === 'binary' ? { ...value, base64: value.base64.slice(0, TAPE_VALUE_MAX_CHARS) } : value,
+  };
+}
+
+function cutAt(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, chars)}…`;
 }
