@@ -1,15 +1,19 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useRace } from '#lib/client/hooks/use-race.ts';
 import { idleRun } from '#lib/client/idle.ts';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
+import { BreakButton } from './break-button.tsx';
 import { ConditionsBar } from './conditions-bar.tsx';
 import { readConditions } from './conditions-url.ts';
 import { HowMeasured } from './how-measured.tsx';
 import { RaceElsewhere } from './race-elsewhere.tsx';
 import { RaceView } from './race-view.tsx';
+
+/** Loaded when something is broken, as most visits break nothing. */
+const BreakPanel = lazy(() => import('./break-panel.tsx').then((module) => ({ default: module.BreakPanel })));
 
 /** The foil is there in the demo alone. */
 const LANES_OUTSIDE_DEMO: readonly LaneName[] = LANE_NAMES.filter((name) => name !== 'article');
@@ -19,18 +23,31 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
   const query = useSearchParams();
   const lanes = isDemo ? LANE_NAMES : LANES_OUTSIDE_DEMO;
   const conditions = useMemo(() => readConditions(query, isDemo), [query, isDemo]);
-  const { phase, run, takeOver } = useRace(conditions, lanes);
+  const { phase, run, takeOver, restart } = useRace(conditions, lanes);
+  const [isBreaking, setBreaking] = useState(isDemo && query.has('tour'));
+  const breakAnew = (): void => {
+    restart();
+    setBreaking(true);
+  };
   // Until the race begins its place is as large as the race will be: what is below it stays where it is.
   const idle = useMemo(() => (conditions === null ? null : idleRun(conditions, lanes)), [conditions, lanes]);
   const shown = run ?? idle;
   return (
     <div className="@container flex min-w-0 flex-col gap-4">
-      <header>
-        <h1 className="text-xl font-semibold tracking-tight">Polling beside SSE</h1>
-        <p className="mt-1 max-w-prose text-ink-muted">
-          The same events of one feed, from the same cursor, over every transport at once.
-        </p>
+      <header className="flex flex-wrap items-center justify-between gap-3">
+        <div>
+          <h1 className="text-xl font-semibold tracking-tight">Polling beside SSE</h1>
+          <p className="mt-1 max-w-prose text-ink-muted">
+            The same events of one feed, from the same cursor, over every transport at once.
+          </p>
+        </div>
+        {isDemo && <BreakButton isDisabled={run === null} onBreak={breakAnew} />}
       </header>
+      {isBreaking && run !== null && (
+        <Suspense>
+          <BreakPanel key={run.startedAtMs} run={run} onClose={() => setBreaking(false)} />
+        </Suspense>
+      )}
       <ConditionsBar conditions={conditions} isDemo={isDemo} />
       {shown !== null &&
         (phase === 'elsewhere' ? (

@@ -1,4 +1,5 @@
-import { EventName, RETRY_MS } from '#lib/protocol/constants.ts';
+import type { ConnectionFault } from '#lib/protocol/connection-fault.ts';
+import { EventName } from '#lib/protocol/constants.ts';
 import { articleUrl } from '#lib/protocol/paths.ts';
 import { type EventSourceConstructor, openEventSource } from './event-source.ts';
 import { readPayload } from './payload.ts';
@@ -18,6 +19,8 @@ export interface ArticleSourceOptions extends SourceLifeOptions {
 const HEAD_BYTES = 340;
 /** `data:` and two line ends, and a chunk's size and line ends: the article has no `id:`. */
 const EVENT_BYTES = 13;
+/** What browsers wait before they reconnect where the server does not say, ms: Chromium's; Firefox takes 5 s. */
+const OWN_RETRY_MS = 3000;
 /** The article's page waits for ever. */
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
@@ -34,10 +37,12 @@ class ArticleTransport implements Transport {
   readonly #life: SourceLife;
   #hasRested = false;
   #pod = '';
+  #faults: readonly ConnectionFault[];
 
   constructor(options: ArticleSourceOptions, life: SourceLife) {
     this.#options = options;
     this.#life = life;
+    this.#faults = life.faults;
     life.subscribe((event) => {
       if (event.kind !== 'connection') return;
       const { closeReason } = event.connection;
@@ -50,14 +55,17 @@ class ArticleTransport implements Transport {
     const life = this.#life;
     const nowMs = (): number => life.clock.nowMs();
     life.meter.left(this.#pod);
-    const stream = openEventSource(articleUrl(id, { lane, rttMs }), attempt, {
+    // It is the page that opens it anew, to carry them: what comes meanwhile is nobody's loss either.
+    if (life.faults !== this.#faults) this.#hasRested = true;
+    this.#faults = life.faults;
+    const stream = openEventSource(articleUrl(id, { lane, rttMs, faults: life.faults }), attempt, {
       create: eventSource,
       meter: life.meter,
       headBytes: HEAD_BYTES,
       eventBytes: EVENT_BYTES,
       onOpen: () => this.#onOpen(),
-      onCut: () => life.failWithOwnRetry(RETRY_MS),
-      onFailed: () => life.failWithOwnRetry(RETRY_MS),
+      onCut: () => life.failWithOwnRetry(OWN_RETRY_MS),
+      onFailed: () => life.failWithOwnRetry(OWN_RETRY_MS),
       onRefused: () =>
         life.fail(async () => ({ kind: 'fatal', reason: 'the server refused the stream, which ends an EventSource' })),
     });

@@ -48,11 +48,19 @@ export interface Connection {
   /** Why it cannot connect, in words, where that is known. */
   readonly reason: string | null;
   readonly closeReason: CloseReason | null;
+  /** Who has said hello last, where one pod holds the connection; null where that is not known. */
+  readonly pod: string | null;
 }
 
 export type ConnectionEvent =
   | { readonly type: 'open'; readonly nowMs: number }
-  | { readonly type: 'hello'; readonly nowMs: number; readonly pingMs: number; readonly watchdogMs: number }
+  | {
+      readonly type: 'hello';
+      readonly nowMs: number;
+      readonly pingMs: number;
+      readonly watchdogMs: number;
+      readonly pod?: string;
+    }
   | { readonly type: 'heard'; readonly nowMs: number }
   | { readonly type: 'tick'; readonly nowMs: number }
   | { readonly type: 'error'; readonly nowMs: number; readonly retryAtMs: number }
@@ -78,6 +86,7 @@ export function initialConnection(nowMs: number): Connection {
     retryAtMs: null,
     reason: null,
     closeReason: null,
+    pod: null,
   };
 }
 
@@ -127,10 +136,10 @@ function enter(now: Connection, state: ConnectionState, nowMs: number): Connecti
   return now.state === state ? now : { ...now, state, sinceMs: nowMs };
 }
 
-function greeted(now: Connection, hello: { nowMs: number; pingMs: number; watchdogMs: number }): Connection {
-  const { nowMs, pingMs, watchdogMs } = hello;
+function greeted(now: Connection, hello: Extract<ConnectionEvent, { type: 'hello' }>): Connection {
+  const { nowMs, pingMs, watchdogMs, pod = null } = hello;
   const settled = { lostAtMs: null, isCutPlanned: false, attempt: 0, retryAtMs: null, reason: null };
-  return { ...enter(now, 'live', nowMs), ...settled, lastHeardAtMs: nowMs, pingMs, watchdogMs };
+  return { ...enter(now, 'live', nowMs), ...settled, lastHeardAtMs: nowMs, pingMs, watchdogMs, pod };
 }
 
 function heard(now: Connection, nowMs: number): Connection {

@@ -20,6 +20,7 @@ function setUp() {
     connection: () => initialConnection(NOW),
     traffic: () => ({ ...NO_TRAFFIC, requests: 3 }),
     work: (run: () => void) => run(),
+    setFaults: vi.fn(),
     subscribe(added) {
       listener = added;
       return () => {

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ConnectionFault } from '#lib/protocol/connection-fault.ts';
 import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { HistoryBlock } from './connection-history.ts';
@@ -76,6 +77,8 @@ export interface FeedStore {
   retryNow(): void;
   /** Lets go of the connection, or takes it up again where it was. */
   setConnected(isConnected: boolean): void;
+  /** Demo only: see `Source`. */
+  setFaults(faults: readonly ConnectionFault[]): void;
   dispose(): void;
 }
 
@@ -149,6 +152,7 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     samples: (nowMs) => model.stats.samples(nowMs),
     history: (nowMs) => model.history.blocks(nowMs),
     retryNow: () => source.retryNow(),
+    setFaults: (faults) => source.setFaults(faults),
     setConnected: (isConnected) => (isConnected ? source.start() : source.stop()),
     dispose() {
       life.abort();

@@ -14,6 +14,7 @@ export const idleFeed: FeedStore = {
   setPaused: nothing,
   retryNow: nothing,
   setConnected: nothing,
+  setFaults: nothing,
   dispose: nothing,
 };
 
@@ -25,5 +26,6 @@ export function idleRun(conditions: Conditions, lanes: readonly LaneName[]): Rac
     timeline: new Timeline(lanes),
     produced: () => ({ events: 0, isExact: true, asOfMs: null }),
     producerClock: () => ({ offsetMs: 0, errorMs: null }),
+    serverOffsetMs: () => 0,
   };
 }

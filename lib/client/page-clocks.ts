@@ -61,6 +61,12 @@ export class PageClocks {
     return known[0] ?? ways[0] ?? { offsetMs: 0, errorMs: null };
   }
 
+  /** The server's clock minus the page's, ms; of several pods by the one that is known best. */
+  serverOffsetMs(): number {
+    const known = [...this.#pods.values()].map(({ offset }) => offset.estimate());
+    return known.sort((a, b) => (a.errorMs ?? Infinity) - (b.errorMs ?? Infinity))[0]?.offsetMs ?? 0;
+  }
+
   /** Of the way over this pod. */
   hops(pod: string): HopOffsets {
     const { offset, fromBroker } = this.#pod(pod);

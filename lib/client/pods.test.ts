@@ -43,6 +43,9 @@ class HandSource implements Source {
   retryNow(): void {
     this.start();
   }
+  setFaults(): void {
+    throw new Error('The stream of the pods carries no faults.');
+  }
   subscribe(listener: (event: ClientEvent) => void): () => void {
     this.#listener = listener;
     return () => undefined;

@@ -63,7 +63,7 @@ class PollTransport implements Transport {
 
   async #ask(waitMs: number, attempt: AbortSignal): Promise<void> {
     const { id, topic, lane, rttMs, fetch: fetcher = globalThis.fetch } = this.#options;
-    const url = pollUrl(id, waitMs, { topic, lane, rttMs, after: this.#cursor });
+    const url = pollUrl(id, waitMs, { topic, lane, rttMs, after: this.#cursor, faults: this.#life.faults });
     let response: Response;
     let text: string;
     this.#life.meter.request();

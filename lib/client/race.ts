@@ -24,6 +24,8 @@ export interface RaceRun {
   produced(): Produced;
   /** The page's clock minus the producer's. */
   producerClock(): ClockEstimate;
+  /** The server's clock minus the page's, ms. */
+  serverOffsetMs(): number;
 }
 
 export interface RaceState {
@@ -36,6 +38,8 @@ export interface Race {
   readonly state: StoreApi<RaceState>;
   /** Begins anew, with these lanes, once this tab has its turn; with null it only ends what ran. */
   start(conditions: Conditions | null, lanes: readonly LaneName[]): void;
+  /** Begins the same race anew. */
+  restart(): void;
   /** Takes the race from the tab that has it. */
   takeOver(): void;
   dispose(): void;
@@ -134,6 +138,7 @@ export function createRace(options: RaceOptions = {}): Race {
         timeline,
         produced: calibrator.produced,
         producerClock: () => clocks.producer(),
+        serverOffsetMs: () => clocks.serverOffsetMs(),
       };
     }
   }
@@ -158,6 +163,7 @@ export function createRace(options: RaceOptions = {}): Race {
       wanted = conditions === null ? null : { conditions, lanes };
       begin();
     },
+    restart: begin,
     takeOver: () => join(true),
     dispose() {
       life.abort();

@@ -1,3 +1,4 @@
+import type { ConnectionFault } from '#lib/protocol/connection-fault.ts';
 import { backoffMs } from './backoff.ts';
 import type { ClientEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -55,6 +56,7 @@ export class SourceLife implements Source {
   /** One connection, or one wait for the next: ending it ends whichever it is. */
   #attempt = new AbortController();
   #triedAtMs = 0;
+  #faults: readonly ConnectionFault[] = [];
 
   constructor(options: SourceLifeOptions, transportOf: (life: SourceLife) => Transport) {
     this.#options = options;
@@ -62,6 +64,16 @@ export class SourceLife implements Source {
     this.#connection = initialConnection(this.clock.nowMs());
     this.#attempt.abort();
     this.#transport = transportOf(this);
+  }
+
+  /** What the URL of each connection is to carry. */
+  get faults(): readonly ConnectionFault[] {
+    return this.#faults;
+  }
+
+  setFaults(faults: readonly ConnectionFault[]): void {
+    this.#faults = faults;
+    if (this.#hasPermit) this.cut(0);
   }
 
   connection(): Connection {

@@ -1,3 +1,4 @@
+import type { ConnectionFault } from '#lib/protocol/connection-fault.ts';
 import type { ClientEvent } from './client-event.ts';
 import type { Connection } from './connection-state.ts';
 import type { Traffic } from './traffic-meter.ts';
@@ -15,6 +16,8 @@ export interface Source {
   retryNow(): void;
   /** Each event as it comes, in the handler that received it; returns its undo. */
   subscribe(listener: (event: ClientEvent) => void): () => void;
+  /** Demo only: from now on its connections carry these; the one that is there is given up for one that does. */
+  setFaults(faults: readonly ConnectionFault[]): void;
   connection(): Connection;
   /** What it has cost so far. */
   traffic(): Traffic;

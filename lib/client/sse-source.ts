@@ -97,7 +97,7 @@ class SseTransport implements Transport {
     this.#pod = hello?.pod ?? '';
     this.#storedLeft = hello?.stored ?? this.#storedLeft;
     const { pingMs, watchdogMs } = hello ?? { pingMs: DEFAULT_PING_MS, watchdogMs: DEFAULT_WATCHDOG_MS };
-    this.#life.move({ type: 'hello', nowMs, pingMs, watchdogMs });
+    this.#life.move({ type: 'hello', nowMs, pingMs, watchdogMs, pod: this.#pod });
   }
 
   #onPing(data: string, nowMs: number): void {
@@ -128,6 +128,6 @@ class SseTransport implements Transport {
     const { id, topic, lane, rttMs, last, hasEnvelopes } = this.#options;
     const begin = this.#cursor === undefined ? { last } : { after: this.#cursor };
     const format = hasEnvelopes ? EventFormat.envelope : undefined;
-    return urlOf(id, { topic, format, lane, rttMs, ...begin });
+    return urlOf(id, { topic, format, lane, rttMs, ...begin, faults: this.#life.faults });
   }
 }

@@ -8,6 +8,7 @@ import { createRace, type Race, type RaceState } from '../race.ts';
 const idleRace: Race = {
   state: createStore<RaceState>(() => ({ phase: 'joining', run: null })),
   start: () => undefined,
+  restart: () => undefined,
   takeOver: () => undefined,
   dispose: () => undefined,
 };
@@ -16,7 +17,7 @@ const idleRace: Race = {
 export function useRace(
   conditions: Conditions | null,
   lanes: readonly LaneName[],
-): RaceState & { readonly takeOver: () => void } {
+): RaceState & Pick<Race, 'takeOver' | 'restart'> {
   const [race, setRace] = useState<Race>(idleRace);
   useEffect(() => {
     const created = createRace();
@@ -24,5 +25,5 @@ export function useRace(
     return () => created.dispose();
   }, []);
   useEffect(() => race.start(conditions, lanes), [race, conditions, lanes]);
-  return { ...useStore(race.state), takeOver: race.takeOver };
+  return { ...useStore(race.state), takeOver: race.takeOver, restart: race.restart };
 }

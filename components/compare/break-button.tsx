@@ -1,0 +1,32 @@
+'use client';
+
+import { Zap } from 'lucide-react';
+import { Kbd } from '#components/ui/kbd.tsx';
+import { useKey } from '#lib/client/hooks/use-key.ts';
+
+interface BreakButtonProps {
+  /** There is no race to break. */
+  readonly isDisabled: boolean;
+  readonly onBreak: () => void;
+}
+
+/** The one large button of the page: begins the race anew, and breaks it three times. */
+export function BreakButton({ isDisabled, onBreak }: BreakButtonProps) {
+  useKey('b', () => {
+    if (!isDisabled) onBreak();
+  });
+  return (
+    <button
+      type="button"
+      disabled={isDisabled}
+      onClick={onBreak}
+      aria-keyshortcuts="b"
+      data-hint="A drop, a killed pod and a killed broker within 40 s; the race begins anew"
+      className="fade-state inline-flex h-11 shrink-0 items-center gap-2 rounded-md bg-ink px-5 text-base font-semibold text-surface hover:opacity-90 disabled:opacity-50"
+    >
+      <Zap className="size-5" aria-hidden="true" />
+      Break it
+      <Kbd>b</Kbd>
+    </button>
+  );
+}

@@ -1,0 +1,99 @@
+'use client';
+
+import { Check, CircleDashed, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { Button } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { CopyButton } from '#components/ui/copy-button.tsx';
+import { announcer } from '#lib/client/announcer.ts';
+import { type BreakResult, breakIt, breakWords, type Disaster, idleBreak } from '#lib/client/break-it.ts';
+import { sendFault } from '#lib/client/control.ts';
+import { formatCount } from '#lib/client/format.ts';
+import { useNow } from '#lib/client/hooks/use-now.ts';
+import type { RaceRun } from '#lib/client/race.ts';
+
+interface BreakPanelProps {
+  readonly run: RaceRun;
+  readonly onClose: () => void;
+}
+
+/** The three disasters as they come, and what has come of them. */
+export function BreakPanel({ run, onClose }: BreakPanelProps) {
+  const [store, setStore] = useState(idleBreak);
+  useEffect(() => {
+    const life = new AbortController();
+    setStore(breakIt({ run, sendFault }, life.signal));
+    return () => life.abort();
+  }, [run]);
+  const { disasters, result } = useStore(store);
+  useEffect(() => {
+    if (result !== null) announcer.announce(breakWords(result));
+  }, [result]);
+  return (
+    <Card
+      title="Break it"
+      level="h2"
+      aside={
+        <Button isSquare onClick={onClose} aria-label="End" data-hint="End it; the race goes on">
+          <X className="size-4" aria-hidden="true" />
+        </Button>
+      }
+    >
+      <div data-testid="break" className="flex flex-col gap-3 px-4 py-3">
+        <ol className="grid gap-2 @2xl:grid-cols-3">
+          {disasters.map((disaster) => (
+            <DisasterStep key={disaster.name} disaster={disaster} startedAtMs={run.startedAtMs} />
+          ))}
+        </ol>
+        <div className="flex min-h-8 flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
+          {result === null ? (
+            <p className="text-ink-muted">
+              When all of it is back, what was produced is held against what was shown. Watch the timeline.
+            </p>
+          ) : (
+            <Outcome result={result} />
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function DisasterStep({ disaster, startedAtMs }: { readonly disaster: Disaster; readonly startedAtMs: number }) {
+  const { title, state, words, atMs } = disaster;
+  return (
+    <li data-disaster={disaster.name} data-state={state} className="flex min-w-0 items-start gap-2">
+      {state === 'due' && <CircleDashed className="mt-0.5 size-4 shrink-0 text-ink-muted" aria-hidden="true" />}
+      {state === 'done' && <Check className="mt-0.5 size-4 shrink-0" aria-hidden="true" />}
+      {state === 'impossible' && <X className="mt-0.5 size-4 shrink-0 text-ink-muted" aria-hidden="true" />}
+      <div className="min-w-0">
+        <p className={state === 'due' ? '' : 'font-medium'}>{title}</p>
+        <p className="text-xs text-ink-muted tabular-nums">
+          {state === 'due' && <Countdown toMs={startedAtMs + atMs} />}
+          {state === 'done' && `done, ${atMs / 1000} s into the race`}
+          {state === 'impossible' && `not possible here: ${words}`}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Countdown({ toMs }: { readonly toMs: number }) {
+  const leftS = Math.max(0, Math.ceil((toMs - useNow(true)) / 1000));
+  return <>in {leftS} s</>;
+}
+
+function Outcome({ result }: { readonly result: BreakResult }) {
+  const { disasters, produced, shown, articleMissed } = result;
+  return (
+    <>
+      <p data-testid="break-result" className="text-base tabular-nums">
+        {disasters === 1 ? '1 disaster' : `${disasters} disasters`} · {formatCount(produced)} produced ·{' '}
+        <strong className={shown < produced ? 'text-loss' : ''}>{formatCount(shown)} shown</strong> · the article’s way
+        lost <strong className={articleMissed > 0 ? 'text-loss' : ''}>{formatCount(articleMissed)}</strong>
+      </p>
+      <CopyButton what="the outcome" text={breakWords(result)} />
+    </>
+  );
+}
