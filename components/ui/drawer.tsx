@@ -1,38 +1,16 @@
 'use client';
 
-import { Dialog as Base } from '@base-ui/react/dialog';
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Button } from './button.tsx';
+import { lazy, Suspense } from 'react';
+import type { DrawerProps } from './drawer-panel.tsx';
+import { useOnceOpen } from './use-once-open.ts';
 
-interface DrawerProps {
-  readonly title: string;
-  readonly open: boolean;
-  readonly onOpenChange: (open: boolean) => void;
-  readonly children: ReactNode;
-}
+const DrawerPanel = lazy(() => import('./drawer-panel.tsx').then((module) => ({ default: module.DrawerPanel })));
 
 /**
  * A panel at the right that leaves the page usable: it stays open while one works beside it, and is closed by its
  * button or by Escape. Where there is room the page moves aside (see globals.css); on a phone the panel is the page.
  */
-export function Drawer({ title, open, onOpenChange, children }: DrawerProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange} modal={false} disablePointerDismissal>
-      <Base.Portal>
-        <Base.Popup
-          data-drawer
-          className="fade-popup fixed inset-y-0 right-0 z-20 flex w-full flex-col border-line bg-surface sm:w-104 sm:border-l"
-        >
-          <header className="flex min-h-12 items-center justify-between gap-3 border-b border-line px-4 py-2">
-            <Base.Title className="text-base font-semibold">{title}</Base.Title>
-            <Base.Close render={<Button isSquare />} aria-label={`Close ${title}`}>
-              <X className="size-4" aria-hidden="true" />
-            </Base.Close>
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Drawer(props: DrawerProps) {
+  const isNeeded = useOnceOpen(props.open);
+  return <Suspense>{isNeeded && <DrawerPanel {...props} />}</Suspense>;
 }
