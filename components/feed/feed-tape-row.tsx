@@ -1,75 +1,102 @@
-import { memo } from 'react';
-import type { RecordEvent } from '#lib/client/client-event.ts';
+import { memo, type ReactNode, type Ref } from 'react';
 import { formatMs, formatSeconds, formatTimeOfDay } from '#lib/client/format.ts';
-import type { TapeRow } from '#lib/client/tape.ts';
+import { cameAtMs, type EventTapeRow, type TapeRow } from '#lib/client/tape.ts';
 import { gapWords } from '#lib/client/words.ts';
 
-/** A row never changes once it is there, so it is rendered once. */
-export const FeedTapeRow = memo(function FeedTapeRow({ row }: { readonly row: TapeRow }) {
-  switch (row.kind) {
-    case 'event':
-      return <EventRow row={row} />;
-    case 'gap':
-      return <GapRow row={row} />;
-    case 'resumed':
-      return <Divider kind="resumed" words={`Resumed after ${formatSeconds(row.outageMs)}`} atMs={row.atMs} />;
-    case 'start':
-      return <Divider kind="start" words="Watching began" atMs={row.atMs} />;
+interface FeedTapeRowProps {
+  /** Measures it. */
+  readonly ref: Ref<HTMLDivElement>;
+  readonly id: string;
+  readonly index: number;
+  readonly total: number;
+  readonly row: TapeRow;
+  readonly isSelected: boolean;
+  readonly onSelect: (row: EventTapeRow, isByPointer: boolean) => void;
+}
+
+const EVENT_LOOK =
+  'grid cursor-pointer grid-cols-[auto_1fr_auto] gap-x-4 border-b border-l-4 border-b-line py-1 pr-4 pl-3 font-mono text-xs leading-5 @xl:grid-cols-[6.5rem_4rem_4rem_minmax(0,1fr)]';
+const SELECTED_LOOK =
+  'border-l-sse bg-sunken group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-sse';
+
+/** One row. Those that are no events can be read, but not selected. */
+export const FeedTapeRow = memo(function FeedTapeRow(props: FeedTapeRowProps) {
+  const { ref, id, index, total, row, isSelected, onSelect } = props;
+  const place = { ref, id, 'data-index': index, 'aria-setsize': total, 'aria-posinset': index + 1 };
+  if (row.kind !== 'event') {
+    return (
+      <div {...place} role="option" aria-selected={false} aria-disabled tabIndex={-1} data-kind={row.kind}>
+        <Words row={row} />
+      </div>
+    );
   }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the list's, which has the focus.
+    <div
+      {...place}
+      role="option"
+      aria-selected={isSelected}
+      tabIndex={-1}
+      data-kind="event"
+      data-seq={row.event.seq ?? undefined}
+      data-stored={row.event.isStored}
+      onClick={() => onSelect(row, true)}
+      className={`${EVENT_LOOK} ${isSelected ? SELECTED_LOOK : 'border-l-transparent hover:bg-sunken'}`}
+    >
+      <EventCells row={row} />
+    </div>
+  );
 });
 
-function EventRow({ row: { event, latencyMs } }: { readonly row: Extract<TapeRow, { kind: 'event' }> }) {
+function EventCells({ row: { event, latencyMs } }: { readonly row: EventTapeRow }) {
   return (
-    <li
-      data-kind="event"
-      data-seq={event.seq ?? undefined}
-      data-stored={event.isStored}
-      className="px-4 grid grid-cols-[auto_1fr_auto] gap-x-4 border-b border-line py-1 font-mono text-xs leading-5 @2xl:grid-cols-[6.5rem_4rem_4.5rem_minmax(0,1fr)]"
-    >
+    <>
       <span className="text-ink-muted">{formatTimeOfDay(cameAtMs(event))}</span>
-      <span className="@2xl:text-right">{event.seq === null ? '–' : `#${event.seq}`}</span>
-      <span className="text-right text-ink-muted">{latencyOf(event, latencyMs)}</span>
-      <span className="col-span-3 truncate @2xl:col-span-1" title={event.data}>
-        {event.data === '' ? '(empty value)' : event.data}
+      <span className="@xl:text-right">{event.seq === null ? '–' : `#${event.seq}`}</span>
+      <span className="text-right text-ink-muted">{latencyOf(event.isStored === true, latencyMs)}</span>
+      <span className="col-span-3 truncate @xl:col-span-1" title={event.data}>
+        {valueWords(event)}
       </span>
-    </li>
+    </>
   );
 }
 
-/** Of one that was stored before, when it was produced says more than when it was asked for. */
-function cameAtMs({ isStored, producedAtMs, arrivedAtMs }: RecordEvent): number {
-  return isStored ? (producedAtMs ?? arrivedAtMs) : arrivedAtMs;
-}
-
-function latencyOf({ isStored }: RecordEvent, latencyMs: number | null): string {
+function latencyOf(isStored: boolean, latencyMs: number | null): string {
   if (isStored) return 'stored';
   return latencyMs === null ? '–' : formatMs(latencyMs);
 }
 
-function GapRow({ row: { atMs, reason, resumesAt } }: { readonly row: Extract<TapeRow, { kind: 'gap' }> }) {
-  return (
-    <li
-      data-kind="gap"
-      className="flex flex-wrap gap-x-4 border-b border-l-4 border-b-line border-l-loss bg-sunken py-1.5 pr-4 pl-3 text-xs leading-5 font-medium text-loss"
-    >
-      <span className="font-mono">{formatTimeOfDay(atMs)}</span>
-      <span className="min-w-0">{gapWords(reason, resumesAt)}</span>
-    </li>
-  );
+function valueWords({ data, record }: EventTapeRow['event']): string {
+  if (record?.value.form === 'tombstone') return '(no value: a tombstone)';
+  return data === '' ? '(empty value)' : data;
 }
 
-interface DividerProps {
-  readonly kind: 'start' | 'resumed';
-  readonly words: string;
-  readonly atMs: number;
+function Words({ row }: { readonly row: Exclude<TapeRow, EventTapeRow> }) {
+  switch (row.kind) {
+    case 'gap':
+      return (
+        <div className="flex flex-wrap gap-x-4 border-b border-l-4 border-b-line border-l-loss bg-sunken py-1.5 pr-4 pl-3 text-xs leading-5 font-medium text-loss">
+          <span className="font-mono">{formatTimeOfDay(row.atMs)}</span>
+          <span className="min-w-0">{gapWords(row.reason, row.resumesAt)}</span>
+        </div>
+      );
+    case 'resumed':
+      return (
+        <Divider>
+          Resumed after {formatSeconds(row.outageMs)} · {formatTimeOfDay(row.atMs)}
+        </Divider>
+      );
+    case 'start':
+      return <Divider>Watching began · {formatTimeOfDay(row.atMs)}</Divider>;
+  }
 }
 
-function Divider({ kind, words, atMs }: DividerProps) {
+function Divider({ children }: { readonly children: ReactNode }) {
   return (
-    <li data-kind={kind} className="flex items-center gap-3 px-4 py-1.5 text-xs text-ink-muted">
+    <div className="flex items-center gap-3 px-4 py-1.5 text-xs text-ink-muted">
       <span className="h-px flex-1 bg-line-strong" />
-      {words} · {formatTimeOfDay(atMs)}
+      {children}
       <span className="h-px flex-1 bg-line-strong" />
-    </li>
+    </div>
   );
 }

@@ -3,15 +3,19 @@
 import { LatencyChart } from '#components/charts/latency-chart.tsx';
 import { FeedContext } from '#lib/client/hooks/feed-context.ts';
 import { useFeedLease } from '#lib/client/hooks/use-feed.ts';
+import { ConnectionStrip } from './connection-strip.tsx';
+import { EventDesk } from './event-desk.tsx';
 import { FeedFigures } from './feed-figures.tsx';
 import { FeedHeader } from './feed-header.tsx';
-import { FeedTape } from './feed-tape.tsx';
-import { LastValue } from './last-value.tsx';
+import { ResumeList } from './resume-list.tsx';
+import { StageTable } from './stage-table.tsx';
 
 interface FeedViewProps {
   readonly id: string;
   readonly level: 'h1' | 'h2';
 }
+
+const TWO_COLUMNS = 'grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 @3xl:grid-cols-2';
 
 /** One feed, live. It lays itself out by the width it is given, so that it fits a page and a panel alike. */
 export function FeedView({ id, level }: FeedViewProps) {
@@ -21,11 +25,15 @@ export function FeedView({ id, level }: FeedViewProps) {
     <div className="@container flex min-w-0 flex-col gap-4">
       <FeedHeader id={id} level={level} />
       <FeedFigures />
-      <div className="grid min-w-0 gap-4 @3xl:grid-cols-2">
-        <LastValue level={below} />
+      <EventDesk level={below} />
+      <ConnectionStrip />
+      <div className={TWO_COLUMNS}>
         <LatencyChart />
+        <StageTable level={below} />
       </div>
-      <FeedTape level={below} />
+      <div className={TWO_COLUMNS}>
+        <ResumeList level={below} />
+      </div>
     </div>
   );
   return feed === null ? content : <FeedContext value={feed}>{content}</FeedContext>;

@@ -13,7 +13,8 @@ const KEYS = [
   ['t', 'Switch between light and dark'],
   ['← →', 'Move the crosshair of the latency chart from event to event'],
   ['/', 'Find a feed in the list'],
-  ['↑ ↓', 'Move through the list of feeds'],
+  ['↑ ↓', 'Move through the list of feeds, and through the tape of one'],
+  ['Esc', 'Follow the newest event again'],
   ['?', 'Show this list'],
 ] as const;
 

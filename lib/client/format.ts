@@ -51,3 +51,16 @@ export function formatTimeOfDay(atMs: number): string {
   const ms = String(at.getMilliseconds()).padStart(3, '0');
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${ms}`;
 }
+
+/** Day and time of day with ms, in the viewer's time zone. */
+export function formatMoment(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${formatTimeOfDay(atMs)}`;
+}
+
+/** How long something was away: to the tenth of a second, since most are short. */
+export function formatOutage(ms: number): string {
+  if (ms < 999.5) return `${WHOLE.format(ms)} ms`;
+  return ms < 99_950 ? `${TENTH.format(ms / 1000)} s` : formatSeconds(ms);
+}

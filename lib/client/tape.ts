@@ -30,6 +30,9 @@ export type TapeRow =
   | { readonly kind: 'resumed'; readonly key: number; readonly atMs: number; readonly outageMs: number }
   | { readonly kind: 'start'; readonly key: number; readonly atMs: number };
 
+/** One event of the feed. */
+export type EventTapeRow = Extract<TapeRow, { kind: 'event' }>;
+
 /** A row before it has its key. */
 export type NewTapeRow = { [Kind in TapeRow['kind']]: Omit<Extract<TapeRow, { kind: Kind }>, 'key'> }[TapeRow['kind']];
 
@@ -67,6 +70,16 @@ export class Tape {
     }
     return this.#rows;
   }
+}
+
+/** Of one that was stored before, when it was produced says more than when it was asked for. */
+export function cameAtMs({ isStored, producedAtMs, arrivedAtMs }: RecordEvent): number {
+  return isStored ? (producedAtMs ?? arrivedAtMs) : arrivedAtMs;
+}
+
+/** Whether the tape kept no more than the beginning of its value. */
+export function isShortened({ data }: RecordEvent): boolean {
+  return data.length === TAPE_VALUE_MAX_CHARS + 1 && data.endsWith('…');
 }
 
 function shortened(event: RecordEvent): RecordEvent {

@@ -1,7 +1,8 @@
 /** What states and gaps are called on screen and when read aloud. */
 import type { GapReason, GapResume } from '#lib/protocol/constants.ts';
 import type { CloseReason, Connection } from './connection-state.ts';
-import { formatMs, formatSeconds } from './format.ts';
+import { formatCount, formatMs, formatOutage, formatSeconds } from './format.ts';
+import type { Resume } from './resume-log.ts';
 
 const CLOSE_WORDS: Record<CloseReason, string> = {
   done: 'done',
@@ -47,6 +48,53 @@ export function connectionAnnouncement(connection: Connection): string | null {
   }
 }
 
+/** What a connection's state means for who watches the feed, as a sentence. */
+export function connectionSentence({ state, closeReason }: Connection): string {
+  switch (state) {
+    case 'connecting':
+      return 'Connecting: the server has not said yet where the feed stands.';
+    case 'live':
+      return 'Live: each event shows as it comes.';
+    case 'stale':
+      return 'No signal: what is shown may be old. If it stays silent, the page connects anew.';
+    case 'reconnecting':
+      return 'Reconnecting: what comes meanwhile is in the record log, and follows.';
+    case 'closed':
+      return CLOSE_SENTENCES[closeReason ?? 'stopped'];
+  }
+}
+
+const CLOSE_SENTENCES: Record<CloseReason, string> = {
+  done: 'This feed is over: no event will ever follow.',
+  stopped: 'Switched off: nothing is asked of the server.',
+  failed: 'Failed: the server refuses this feed, so nothing more comes. Try again once that has changed.',
+  hidden: 'The tab is hidden: it goes on where it was when it is shown.',
+};
+
+/** Where an event would be shown and there is none. */
+export function noEventWords(connection: Connection): string {
+  switch (connection.state) {
+    case 'live':
+      return 'No event yet. The next change of this ID shows here at once.';
+    case 'connecting':
+      return 'Connecting… The last event of this ID shows here, if there is one.';
+    default:
+      return connectionSentence(connection);
+  }
+}
+
+/** What became of the events at a reconnect. */
+export function resumeWords({ downMs, kind, replayed, missed, isSettled }: Resume): string {
+  const counts = `${formatCount(replayed)} replayed, ${formatCount(missed)} missed${isSettled ? '' : ' so far'}`;
+  return `${RESUME_KIND_WORDS[kind]} ${formatOutage(downMs)}: ${counts}`;
+}
+
+const RESUME_KIND_WORDS: Record<Resume['kind'], string> = {
+  cut: 'Resumed after',
+  rotated: 'Planned rotation, resumed after',
+  rested: 'This page had let go; resumed after',
+};
+
 const GAP_WORDS: Record<GapReason, string> = {
   'malformed-cursor': 'the resume position could not be read',
   'other-record-log': 'the resume position is of another record log',
@@ -57,7 +105,7 @@ const GAP_WORDS: Record<GapReason, string> = {
   'unpredicted-partition': 'a record came in a partition where none was expected',
 };
 
-const RESUME_WORDS: Record<GapResume, string> = {
+const GOES_ON_WORDS: Record<GapResume, string> = {
   oldest: 'reading goes on at the oldest event kept',
   record: 'reading goes on at that record',
   now: 'reading goes on with what comes next',
@@ -66,5 +114,5 @@ const RESUME_WORDS: Record<GapResume, string> = {
 /** Why history is gone, and where reading goes on. */
 export function gapWords(reason: GapReason | null, resumesAt: GapResume | null): string {
   const why = reason === null ? 'the server does not say why' : GAP_WORDS[reason];
-  return resumesAt === null ? `Gap: ${why}` : `Gap: ${why}; ${RESUME_WORDS[resumesAt]}`;
+  return resumesAt === null ? `Gap: ${why}` : `Gap: ${why}; ${GOES_ON_WORDS[resumesAt]}`;
 }

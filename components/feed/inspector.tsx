@@ -1,0 +1,111 @@
+'use client';
+
+import type { Ref } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { CopyButton } from '#components/ui/copy-button.tsx';
+import { Kbd } from '#components/ui/kbd.tsx';
+import type { RecordEvent } from '#lib/client/client-event.ts';
+import { formatTimeOfDay } from '#lib/client/format.ts';
+import { useFeed } from '#lib/client/hooks/use-feed.ts';
+import { useKey } from '#lib/client/hooks/use-key.ts';
+import type { StageTimes } from '#lib/client/stages.ts';
+import { cameAtMs } from '#lib/client/tape.ts';
+import { noEventWords } from '#lib/client/words.ts';
+import { EventFacts } from './event-facts.tsx';
+import { EventPayload } from './event-payload.tsx';
+import { StageStrip } from './stage-strip.tsx';
+
+export interface InspectedEvent {
+  readonly event: RecordEvent;
+  readonly stages: StageTimes | null;
+}
+
+interface InspectorProps {
+  readonly ref: Ref<HTMLElement>;
+  readonly level: 'h2' | 'h3';
+  /** null: no event yet. */
+  readonly shown: InspectedEvent | null;
+  readonly isSelected: boolean;
+  readonly onFollow: () => void;
+}
+
+/** One event in full: its value, the stages of its way, and everything around it. */
+export function Inspector({ ref, level, shown, isSelected, onFollow }: InspectorProps) {
+  return (
+    <section
+      ref={ref}
+      aria-label="Event in full"
+      data-testid="inspector"
+      data-mode={isSelected ? 'selected' : 'newest'}
+    >
+      <Card
+        title={isSelected ? 'Selected event' : 'Last value'}
+        level={level}
+        className="@3xl:h-[40rem]"
+        aside={shown !== null && <Title event={shown.event} />}
+      >
+        {shown === null ? <NoEvent /> : <EventInFull shown={shown} />}
+        <footer className="flex min-h-12 flex-wrap items-center gap-2 border-t border-line px-4 py-2">
+          <p data-testid="inspector-mode" className="mr-auto text-xs text-ink-muted">
+            {isSelected ? selectedWords(shown) : 'Following newest'}
+          </p>
+          {isSelected && <FollowButton onFollow={onFollow} />}
+          {shown !== null && <CopyButton what="the value" text={shown.event.data} />}
+        </footer>
+      </Card>
+    </section>
+  );
+}
+
+function Title({ event }: { readonly event: RecordEvent }) {
+  return (
+    <>
+      {event.seq !== null && (
+        <>
+          seq <span data-testid="last-seq">{event.seq}</span> ·{' '}
+        </>
+      )}
+      {event.isStored && <span data-testid="stored">stored before · </span>}
+      {formatTimeOfDay(cameAtMs(event))}
+    </>
+  );
+}
+
+function EventInFull({ shown: { event, stages } }: { readonly shown: InspectedEvent }) {
+  return (
+    <>
+      <EventPayload event={event} />
+      <StageStrip stages={stages} isStored={event.isStored === true} />
+      <EventFacts event={event} />
+    </>
+  );
+}
+
+function selectedWords(shown: InspectedEvent | null): string {
+  const seq = shown?.event.seq ?? null;
+  return seq === null ? 'Selected: an event without a seq' : `Selected: #${seq}`;
+}
+
+function NoEvent() {
+  const connection = useFeed((state) => state.connection);
+  return (
+    <p
+      data-testid="no-event"
+      className="flex h-[31rem] items-center justify-center px-4 text-center text-ink-muted @3xl:h-auto @3xl:flex-1"
+    >
+      {noEventWords(connection)}
+    </p>
+  );
+}
+
+/** There only while one is selected, and so is its key. */
+function FollowButton({ onFollow }: { readonly onFollow: () => void }) {
+  useKey('Escape', onFollow);
+  return (
+    <Button onClick={onFollow} aria-keyshortcuts="Escape">
+      Follow newest
+      <Kbd>Esc</Kbd>
+    </Button>
+  );
+}
