@@ -2,6 +2,7 @@
 
 import { useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { FaultsButton } from '#components/faults/faults-button.tsx';
 import { useRace } from '#lib/client/hooks/use-race.ts';
 import { idleRun } from '#lib/client/idle.ts';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
@@ -41,7 +42,12 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
             The same events of one feed, from the same cursor, over every transport at once.
           </p>
         </div>
-        {isDemo && <BreakButton isDisabled={run === null} onBreak={breakAnew} />}
+        {isDemo && (
+          <div className="flex flex-wrap items-center gap-3">
+            <FaultsButton run={run} onRestart={restart} />
+            <BreakButton isDisabled={run === null} onBreak={breakAnew} />
+          </div>
+        )}
       </header>
       {isBreaking && run !== null && (
         <Suspense>

@@ -9,6 +9,7 @@ import { useKey } from '#lib/client/hooks/use-key.ts';
 const KEYS = [
   ['Space', 'Pause or resume the view; the connection stays'],
   ['1 – 4', 'Switch a lane of the comparison on or off'],
+  ['f', 'Faults: break one thing at a time'],
   ['b', 'Break it: three disasters over the race'],
   ['t', 'Switch between light and dark'],
   ['← →', 'Move the crosshair of the latency chart from event to event'],

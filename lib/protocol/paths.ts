@@ -52,6 +52,11 @@ function withOptions(query: URLSearchParams, options: FeedUrlOptions): URLSearch
   return query;
 }
 
+/** Where one event of a feed is published, with `isEnd` as its last; demo only. */
+export function publishUrl(id: string, isEnd: boolean): string {
+  return `/api/feeds/${encodeURIComponent(id)}/events${isEnd ? `?${QueryName.end}=1` : ''}`;
+}
+
 /** The page that shows one feed live. */
 export function feedPageUrl(id: string): string {
   return `/feeds/${encodeURIComponent(id)}`;

@@ -6,12 +6,12 @@ import { readJsonBody, refuseCrossSite } from './json-request.ts';
 import { readFeedId, readTopic } from './stream-request.ts';
 
 export interface PublishContext {
-  readonly config: Pick<Config, 'isDemo' | 'topics'>;
+  readonly config: Pick<Config, 'isDemo' | 'topics' | 'pod'>;
   readonly recordLog: RecordPublisher;
 }
 
 /**
- * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset }`.
+ * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset, pod }`.
  *
  * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `body-invalid`, `body-too-large`,
  *   `record-log-unavailable`
@@ -30,7 +30,7 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
       value,
       ...(isEnd && { headers: { [FEED_END_HEADER]: '1' } }),
     });
-    return Response.json({ topic, partition, offset }, { status: 201 });
+    return Response.json({ topic, partition, offset, pod: config.pod }, { status: 201 });
   } catch (cause) {
     const message = 'The record log did not take the event; see /readyz, and try again.';
     throw new FeedlineError('record-log-unavailable', message, { cause });

@@ -1,0 +1,136 @@
+'use client';
+
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { FAULT_WORDS, type FaultWords } from '#lib/client/fault-words.ts';
+import { LANE_TITLES, type LaneName } from '#lib/client/lanes.ts';
+import type { RaceRun } from '#lib/client/race.ts';
+import { type ConnectionFault, FAULT_TIMES_MAX, FAULT_VALUES } from '#lib/protocol/connection-fault.ts';
+
+/** So long after it is asked for it strikes first, ms: the connection that carries it has to be open by then. */
+const LEAD_MS = 1500;
+/** From the end of one strike to the beginning of the next, ms: time to come back. */
+const PAUSE_MS = 6000;
+const FIELD = 'h-8 min-w-0 rounded-md border border-line bg-ground px-2';
+
+/** A fault that reads as a sentence: what, on which lane, how often. */
+export function OwnFault({ run }: { readonly run: RaceRun | null }) {
+  const [kind, setKind] = useState<FaultWords>(FAULT_WORDS[0] as FaultWords);
+  const [said, setSaid] = useState('');
+  const valueId = useId();
+  const range = FAULT_VALUES[kind.kind];
+
+  function strike(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    if (run === null) return;
+    const form = new FormData(event.currentTarget);
+    const lane = String(form.get('lane'));
+    const lanes = [...run.lanes].filter(([name]) => lane === 'all' || name === lane);
+    const fault = faultOf(kind, { form, nowMs: Date.now() + run.serverOffsetMs() });
+    for (const [, feed] of lanes) feed.setFaults([fault]);
+    const where = lanes.length === 1 ? LANE_TITLES[lane as LaneName] : 'every lane';
+    setSaid(`${kind.words}: on ${where}, ${fault.times} ${fault.times === 1 ? 'time' : 'times'}, from now on.`);
+  }
+
+  return (
+    <section aria-labelledby="own-fault-title">
+      <h3 id="own-fault-title" className="font-medium">
+        A fault of one’s own
+      </h3>
+      <form onSubmit={strike} className="mt-3 flex flex-wrap items-center gap-2">
+        <select
+          aria-label="Fault"
+          value={kind.kind}
+          onChange={({ target }) => setKind(FAULT_WORDS.find((words) => words.kind === target.value) ?? kind)}
+          className={`${FIELD} w-full`}
+        >
+          {FAULT_WORDS.map((words) => (
+            <option key={words.kind} value={words.kind}>
+              {words.words}
+            </option>
+          ))}
+        </select>
+        {kind.value !== undefined && (
+          <span className="flex items-center gap-2">
+            <label htmlFor={valueId}>by</label>
+            <input
+              key={kind.kind}
+              id={valueId}
+              name="value"
+              type="number"
+              required
+              min={range?.min}
+              max={range?.max}
+              defaultValue={kind.value.standard}
+              className={`${FIELD} w-24 tabular-nums`}
+            />
+            {kind.value.unit}
+          </span>
+        )}
+        <span>on</span>
+        <select aria-label="Lane" name="lane" defaultValue="sse" className={FIELD}>
+          <option value="all">every lane</option>
+          {[...(run?.lanes.keys() ?? [])].map((name) => (
+            <option key={name} value={name}>
+              {LANE_TITLES[name]}
+            </option>
+          ))}
+        </select>
+        <span className="flex items-center gap-2">
+          <input
+            aria-label="How often"
+            name="times"
+            type="number"
+            required
+            min={1}
+            max={FAULT_TIMES_MAX}
+            defaultValue={1}
+            className={`${FIELD} w-16 tabular-nums`}
+          />
+          times
+        </span>
+        {kind.forMs > 0 && (
+          <span className="flex items-center gap-2">
+            for
+            <input
+              key={kind.kind}
+              aria-label="How long, seconds"
+              name="seconds"
+              type="number"
+              required
+              min={1}
+              max={3600}
+              defaultValue={kind.forMs / 1000}
+              className={`${FIELD} w-20 tabular-nums`}
+            />
+            s
+          </span>
+        )}
+        <Button type="submit" disabled={run === null}>
+          Do it
+        </Button>
+      </form>
+      <p role="status" data-testid="own-fault" className="mt-2 min-h-5 text-xs text-ink-muted">
+        {said}
+      </p>
+    </section>
+  );
+}
+
+function faultOf(
+  { kind, value, forMs: standardMs }: FaultWords,
+  { form, nowMs }: { readonly form: FormData; readonly nowMs: number },
+): ConnectionFault {
+  const isMoment = standardMs === 0;
+  const forMs = isMoment ? 0 : Number(form.get('seconds')) * 1000;
+  const times = Number(form.get('times'));
+  const fromMs = Math.round(nowMs) + (isMoment ? LEAD_MS : 0);
+  return {
+    kind,
+    value: value === undefined ? 0 : Number(form.get('value')),
+    fromMs,
+    times,
+    everyMs: times === 1 ? 0 : forMs + PAUSE_MS,
+    forMs,
+  };
+}

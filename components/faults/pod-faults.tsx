@@ -1,0 +1,45 @@
+'use client';
+
+import { FaultButton } from '#components/ops/fault-button.tsx';
+import { killBrokerObstacle, killPodObstacle, stopConsumerObstacle } from '#components/ops/obstacles.ts';
+import { usePods } from '#lib/client/hooks/use-pods.ts';
+
+const FOR_MS = 5000;
+
+/** What can be done to the pods and the broker; what came of it is on `/ops`. */
+export function PodFaults() {
+  const { pods } = usePods();
+  return (
+    <section aria-labelledby="pod-faults-title">
+      <h3 id="pod-faults-title" className="font-medium">
+        Pods and broker
+      </h3>
+      <ul className="mt-3 flex flex-col gap-3">
+        {pods.map((pod) => (
+          <li key={pod.pod} className="flex flex-wrap items-start gap-3">
+            <span className="min-w-20 py-1.5 font-mono">{pod.pod}</span>
+            <FaultButton
+              label="Kill it"
+              about={pod.pod}
+              fault={{ kind: 'kill-pod', pod: pod.pod }}
+              obstacle={killPodObstacle(pod)}
+            />
+            <FaultButton
+              label="Stop its consumer for 5 s"
+              about={pod.pod}
+              fault={{ kind: 'stop-consumer', pod: pod.pod, forMs: FOR_MS }}
+              obstacle={stopConsumerObstacle(pod)}
+            />
+          </li>
+        ))}
+        <li>
+          <FaultButton
+            label="Kill the broker for 5 s"
+            fault={{ kind: 'kill-broker', forMs: FOR_MS }}
+            obstacle={killBrokerObstacle(pods)}
+          />
+        </li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,154 @@
+import type { ConnectionFault, ConnectionFaultKind } from '#lib/protocol/connection-fault.ts';
+import { isMomentFault } from '#lib/protocol/connection-fault.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { FeedState } from '../feed-store.ts';
+import { formatCount, formatMs } from '../format.ts';
+import type { LaneName } from '../lanes.ts';
+import type { RaceRun } from '../race.ts';
+
+/** A fault strikes so long after it is asked for, ms: the connection that carries it has to be open by then. */
+const LEAD_MS = 1500;
+/** Faults that are to last for the whole preset, ms. */
+const LONG_MS = 3_600_000;
+const LOOK_MS = 50;
+
+/** What a preset has shown. */
+export interface PresetVerdict {
+  /** One sentence for each thing that is to be known. */
+  readonly sentences: readonly string[];
+  /** Events that Feedline has not got. */
+  readonly missed: number;
+  /** Events that the article's way has not got. */
+  readonly articleMissed: number;
+}
+
+/** Where a preset is done. */
+export interface PresetStage {
+  readonly run: RaceRun;
+  /** Appends one event to the feed of the race. @returns the pod that has taken it */
+  readonly publish: (value: object) => Promise<string>;
+  /** What is done now, in words. */
+  readonly say: (words: string) => void;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** It has not come to what it should have shown; the message says what was waited for. */
+export class PresetError extends Error {
+  override readonly name = 'PresetError';
+}
+
+/** What presets do and see, on one race. */
+export class PresetHands {
+  readonly #stage: PresetStage;
+  readonly #clock: Clock;
+  #seq = 0;
+
+  constructor(stage: PresetStage) {
+    this.#stage = stage;
+    this.#clock = stage.clock ?? systemClock;
+  }
+
+  get say(): PresetStage['say'] {
+    return this.#stage.say;
+  }
+
+  lane(name: LaneName): FeedState {
+    const feed = this.#stage.run.lanes.get(name);
+    if (feed === undefined) throw new PresetError(`The lane "${name}" is not there.`);
+    return feed.state.getState();
+  }
+
+  get pod(): string {
+    return this.lane('sse').connection.pod ?? '';
+  }
+
+  get missed(): number {
+    return this.lane('sse').figures.missed;
+  }
+
+  get articleMissed(): number {
+    return this.lane('article').figures.missed;
+  }
+
+  /** How often Feedline's connection was lost, and how often the server ended it on purpose. */
+  count(kind: 'cut' | 'rotated'): number {
+    return this.lane('sse').resumes.filter((resume) => resume.kind === kind).length;
+  }
+
+  /** Of every lane alike: what it is given as [kind, value], from now on where it lasts, or once in a moment. Ends when the connections that carry them are open. */
+  async fault(...faults: readonly (readonly [ConnectionFaultKind, number])[]): Promise<void> {
+    const { run } = this.#stage;
+    const serverNowMs = Math.round(this.#clock.nowMs() + run.serverOffsetMs());
+    const made = faults.map(([kind, value]): ConnectionFault => {
+      const isMoment = isMomentFault(kind);
+      const when = isMoment ? { fromMs: serverNowMs + LEAD_MS, forMs: 0 } : { fromMs: serverNowMs, forMs: LONG_MS };
+      return { kind, value, times: 1, everyMs: 0, ...when };
+    });
+    const streams: readonly LaneName[] = ['sse', 'article'];
+    const before = streams.map((name) => this.lane(name).resumes[0]?.atMs);
+    for (const feed of run.lanes.values()) feed.setFaults(made);
+    const isOpenAnew = (): boolean => streams.every((name, at) => this.lane(name).resumes[0]?.atMs !== before[at]);
+    await this.until('the connections that carry the fault are open', isOpenAnew);
+  }
+
+  /** The next event of a feed that is the preset's own. */
+  async publish(): Promise<string> {
+    this.#seq += 1;
+    return this.#stage.publish({ seq: this.#seq, producedAtMs: this.#clock.nowMs() });
+  }
+
+  /** @throws PresetError after `withinMs`; the signal's reason once the preset is ended */
+  async until(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
+    const byMs = this.#clock.nowMs() + withinMs;
+    while (!isSo()) {
+      if (this.#clock.nowMs() > byMs) throw new PresetError(`Waited in vain until ${what}.`);
+      await this.rest(LOOK_MS);
+    }
+  }
+
+  async rest(forMs: number): Promise<void> {
+    const { signal } = this.#stage;
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      this.#clock.after(forMs, signal, resolve);
+    });
+  }
+
+  async untilLive(): Promise<void> {
+    const { run } = this.#stage;
+    const isLive = ({ state }: { state: { getState(): FeedState } }): boolean =>
+      state.getState().connection.state === 'live';
+    await this.until('every lane is connected', () => [...run.lanes.values()].every(isLive));
+  }
+
+  /** Both have come back from a cut and what that has cost is known. */
+  async untilResumed(sseCuts: number, articleCuts: number): Promise<void> {
+    const isSettled = (name: LaneName, cuts: number): boolean => {
+      const lost = this.lane(name).resumes.filter(({ kind }) => kind === 'cut');
+      return lost.length >= cuts && (lost[0]?.isSettled ?? false);
+    };
+    await this.until('Feedline has resumed', () => isSettled('sse', sseCuts));
+    await this.until('the article’s way is back', () => isSettled('article', articleCuts));
+  }
+
+  get articleCuts(): number {
+    return this.lane('article').resumes.filter(({ kind }) => kind === 'cut').length;
+  }
+
+  /** "0 lost, 42 replayed, resumed in 1.1 s". */
+  resumeWords(): string {
+    const resume = this.lane('sse').resumes.find(({ kind }) => kind === 'cut');
+    const replayed = formatCount(resume?.replayed ?? 0);
+    return `Feedline: ${formatCount(this.missed)} lost, ${replayed} replayed, resumed in ${formatMs(resume?.downMs ?? 0)}.`;
+  }
+
+  articleWords(): string {
+    return `The article’s way: ${formatCount(this.articleMissed)} lost.`;
+  }
+
+  verdict(...sentences: string[]): PresetVerdict {
+    return { sentences, missed: this.missed, articleMissed: this.articleMissed };
+  }
+}
