@@ -8,6 +8,7 @@ import { EventDesk } from './event-desk.tsx';
 import { FeedFigures } from './feed-figures.tsx';
 import { FeedHeader } from './feed-header.tsx';
 import { ResumeList } from './resume-list.tsx';
+import { SnippetsCard } from './snippets-card.tsx';
 import { StageTable } from './stage-table.tsx';
 
 interface FeedViewProps {
@@ -33,6 +34,7 @@ export function FeedView({ id, level }: FeedViewProps) {
       </div>
       <div className={TWO_COLUMNS}>
         <ResumeList level={below} />
+        <SnippetsCard id={id} level={below} />
       </div>
     </div>
   );

@@ -24,6 +24,11 @@ export function streamUrl(id: string, options: FeedUrlOptions = {}): string {
   return `/api/feeds/stream?${queryOf(id, options)}`;
 }
 
+/** The same at the article's URL, which reads best, for IDs that a path carries. */
+export function articleStreamUrl(id: string): string {
+  return `/getData/${encodeURIComponent(id)}`;
+}
+
 /** The URL of a poll of a feed that waits up to `waitMs` for an event; 0 is answered at once. */
 export function pollUrl(id: string, waitMs: number, options: FeedUrlOptions = {}): string {
   const query = queryOf(id, options);
