@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { PresetHands, type PresetVerdict } from '#lib/client/presets/preset.ts';
+import { PresetError, PresetHands, type PresetVerdict } from '#lib/client/presets/preset.ts';
 import type { BalancerClock, Preset } from '#lib/client/presets/presets.ts';
-import { publishTo } from '#lib/client/presets/publish.ts';
+import { publishEvent } from '#lib/client/publish.ts';
 import type { RaceRun } from '#lib/client/race.ts';
 
 /** A preset that was asked for, on the race that it needs. */
@@ -37,7 +37,7 @@ export function usePreset(asked: AskedPreset | null, run: RaceRun | null): Prese
       run,
       signal,
       say: (words) => setProgress({ state: 'running', words }),
-      publish: (value) => publishTo(asked.feedId, value, signal),
+      publish: (value) => publishTo(asked.feedId, value),
     });
     asked.preset.run(hands, asked.clock).then(
       (verdict) => setProgress({ state: 'done', verdict }),
@@ -53,4 +53,11 @@ export function usePreset(asked: AskedPreset | null, run: RaceRun | null): Prese
     };
   }, [asked, run, isItsRace]);
   return progress;
+}
+
+/** @returns the pod that has taken it */
+async function publishTo(id: string, value: object): Promise<string> {
+  const published = await publishEvent(id, JSON.stringify({ id, ...value }), false);
+  if (published.kind === 'stored') return published.pod;
+  throw new PresetError(published.reason);
 }

@@ -7,6 +7,7 @@ import { FeedView } from '#components/feed/feed-view.tsx';
 import { feedIdProblem, feedListUrl, SELECTED_FEED } from '#components/shell/feed-href.ts';
 import type { FeedListState } from '#lib/client/feed-list.ts';
 import { useFeedList } from '#lib/client/hooks/use-feed-list.ts';
+import { useIsDemo } from '#lib/client/hooks/use-is-demo.ts';
 import { FeedList } from './feed-list.tsx';
 import { NoFeeds } from './no-feeds.tsx';
 
@@ -27,10 +28,11 @@ export function FeedBrowser() {
 }
 
 function SelectedFeed({ id, list }: { readonly id: string | null; readonly list: FeedListState }) {
+  const isDemo = useIsDemo();
   if (id === null) return <NoFeeds list={list} />;
   const problem = feedIdProblem(id);
   if (problem !== null) return <FeedProblem message={problem} />;
-  return <FeedView key={id} id={id} level="h2" />;
+  return <FeedView key={id} id={id} level="h2" isDemo={isDemo} />;
 }
 
 function useDefaultSelection(selected: string | null, { heard }: FeedListState): void {

@@ -1,6 +1,6 @@
 import { FeedlineError } from '#lib/protocol/errors.ts';
 import { checkFeedId } from '#lib/protocol/feed-id.ts';
-import { feedPageUrl } from '#lib/protocol/paths.ts';
+import { canBeInPath, feedPageUrl } from '#lib/protocol/paths.ts';
 
 /** The query parameter of `/feeds` that says which feed it shows. */
 export const SELECTED_FEED = 'feed';
@@ -10,9 +10,9 @@ export function feedListUrl(id: string): string {
   return `/feeds?${new URLSearchParams({ [SELECTED_FEED]: id })}`;
 }
 
-/** The page of a feed; the list for the two IDs that no path can carry, since URL parsers remove `.` and `..`. */
+/** The page of a feed; the list for the two IDs that no path can carry. */
 export function feedHref(id: string): string {
-  return id === '.' || id === '..' ? feedListUrl(id) : feedPageUrl(id);
+  return canBeInPath(id) ? feedPageUrl(id) : feedListUrl(id);
 }
 
 /** What is wrong with an ID, as a sentence; null when nothing is. */

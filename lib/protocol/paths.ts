@@ -57,6 +57,11 @@ function withOptions(query: URLSearchParams, options: FeedUrlOptions): URLSearch
   return query;
 }
 
+/** Whether a path can carry this ID: `.` and `..` are removed by every URL parser, however they are written. */
+export function canBeInPath(id: string): boolean {
+  return id !== '.' && id !== '..';
+}
+
 /** Where one event of a feed is published, with `isEnd` as its last; demo only. */
 export function publishUrl(id: string, isEnd: boolean): string {
   return `/api/feeds/${encodeURIComponent(id)}/events${isEnd ? `?${QueryName.end}=1` : ''}`;

@@ -3,6 +3,7 @@ import { FeedProblem } from '#components/feed/feed-problem.tsx';
 import { FeedView } from '#components/feed/feed-view.tsx';
 import { FeedlineError } from '#lib/protocol/errors.ts';
 import { parseFeedId } from '#lib/protocol/feed-id.ts';
+import { getRuntime } from '#lib/server/runtime.ts';
 
 interface Props {
   readonly params: Promise<{ readonly id: string }>;
@@ -16,7 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function FeedPage({ params }: Props) {
   const id = readId((await params).id);
   if (id instanceof FeedlineError) return <FeedProblem message={id.message} />;
-  return <FeedView key={id} id={id} level="h1" />;
+  return <FeedView key={id} id={id} level="h1" isDemo={getRuntime().config.isDemo} />;
 }
 
 /** Pages get their parameters still percent-encoded, unlike route handlers. */
