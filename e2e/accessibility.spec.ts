@@ -14,10 +14,18 @@ const isHeaded = (heading: string) => (page: Page) =>
   expect(page.getByRole('heading', { name: heading })).toBeVisible();
 const isLive = (page: Page) => expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
 
+async function isInspected(page: Page): Promise<void> {
+  await isLive(page);
+  await page.locator('[data-kind=event]').first().click();
+  await page.getByRole('tab', { name: 'curl' }).click();
+  await expect(page.getByTestId('inspector-mode')).toContainText('Selected');
+}
+
 const PLACES: readonly Place[] = [
   { name: 'the race', path: (feedId) => `/?feed=${feedId}&rtt=0&interval=250`, isShown: untilRacing },
   { name: 'the list of feeds', path: (feedId) => `/feeds?feed=${feedId}`, isShown: isLive },
   { name: 'a feed', path: (feedId) => `/feeds/${feedId}`, isShown: isLive },
+  { name: 'a feed with an event selected', path: (feedId) => `/feeds/${feedId}`, isShown: isInspected },
   { name: 'a feed that is none', path: () => '/bad-id', isShown: isHeaded('This cannot be a feed ID') },
   { name: 'no page', path: () => '/no-such-page', isShown: isHeaded('Not found') },
 ];
@@ -47,7 +55,8 @@ for (const theme of THEMES) {
   }
 }
 
-test('who asks for less motion gets none: nothing fades, nothing is animated', async ({ page, feedId }) => {
+test('who asks for less motion gets none: nothing fades, nothing is animated', async ({ page, request, feedId }) => {
+  await publish(request, feedId, [1]);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   for (const { path, isShown } of PLACES) {
     await page.goto(path(feedId));

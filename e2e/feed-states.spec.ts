@@ -135,6 +135,6 @@ test('a feed that is over says that nothing will follow', async ({ page, feedId 
   await untilState(page, 'closed');
   await expect(sentence(page)).toHaveText('This feed is over: no event will ever follow.');
   await expect(page.getByTestId('last-seq')).toHaveText('1');
-  await expect(page.getByTestId('stage-strip')).toContainText('stored before');
+  await expect(page.getByTestId('stage-strip')).toContainText('stored');
   await pod.part.stop();
 });

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { LANE_NAMES } from '#lib/client/lanes.ts';
+import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { laneCard, publish, seqsFrom, shown, untilRacing, untilShown } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -69,6 +70,20 @@ for (const width of WIDTHS) {
     await context.setOffline(false);
     await untilRacing(page);
     await expectStill(page);
+  });
+
+  test(`a feed that is cut and comes back does not move the page at ${width} px`, async ({ page, baseUrl, feedId }) => {
+    const proxy = await SeverableProxy.start(baseUrl);
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${proxy.url}/feeds/${feedId}`);
+    await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+    proxy.sever();
+    await expect(page.getByRole('button', { name: 'Retry now' })).toBeVisible();
+    await expect(page.getByTestId('server-problem')).toBeVisible();
+    proxy.restore();
+    await expect(page.locator('[data-resume=cut]')).toBeVisible();
+    await expectStill(page);
+    await proxy.stop();
   });
 
   test(`a feed, and the list beside it, fill without moving the page at ${width} px`, async ({

@@ -5,7 +5,6 @@ import type { ConnectionState } from '#lib/client/connection-state.ts';
 import { historyWords } from '#lib/client/history-words.ts';
 import { useFeed, useFeedStore } from '#lib/client/hooks/use-feed.ts';
 import { useRenewed } from '#lib/client/hooks/use-renewed.ts';
-import { connectionSentence } from '#lib/client/words.ts';
 import { BLOCK_HEIGHT, BLOCK_WIDTH, blocksPath, eventsPath, SHAPE_LOOK } from './strip-paths.ts';
 
 const STATES: readonly { readonly state: ConnectionState; readonly word: string }[] = [
@@ -23,7 +22,6 @@ const LABEL_MS = 5000;
 export function ConnectionStrip() {
   const feed = useFeedStore();
   const isRunning = useFeed((state) => !state.isPaused);
-  const sentence = useFeed((state) => connectionSentence(state.connection));
   const blocks = useRenewed(() => feed.history(Date.now()), SECOND_MS, isRunning);
   const label = useRenewed(() => historyWords(feed.history(Date.now())), LABEL_MS, isRunning);
   return (
@@ -34,9 +32,6 @@ export function ConnectionStrip() {
     >
       <figcaption className="flex min-h-10 flex-wrap items-center justify-between gap-x-6 gap-y-1 border-b border-line px-4 py-2">
         <span className="font-medium">Connection</span>
-        <span data-testid="connection-sentence" className="mr-auto text-xs text-ink-muted">
-          {sentence}
-        </span>
         <span className="text-xs text-ink-muted">last {HISTORY_S} s, a block per second</span>
       </figcaption>
       <div className="px-4 pt-3">

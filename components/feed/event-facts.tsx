@@ -1,41 +1,54 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { RecordEvent } from '#lib/client/client-event.ts';
+import type { RecordEvent, RecordFacts } from '#lib/client/client-event.ts';
 import { formatMoment } from '#lib/client/format.ts';
 
 /** What stands around the value: where the record is, when it was what, and the cursor behind it. */
-export function EventFacts({ event: { record, cursor, producedAtMs, arrivedAtMs } }: { readonly event: RecordEvent }) {
-  const headers = Object.entries(record?.headers ?? {});
+export function EventFacts({ event }: { readonly event: RecordEvent | null }) {
   return (
     <section
       aria-label="The record"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it (WCAG 2.1.1).
       tabIndex={0}
-      className="h-48 overflow-y-auto border-t border-line px-4 py-2 text-xs"
+      className="h-48 overflow-y-auto border-t border-line px-4 py-2 text-xs @3xl:h-52"
     >
-      <dl data-testid="facts" className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 leading-5">
-        <Fact name="Key">{record?.key ?? '(none)'}</Fact>
-        <Fact name="Place">
-          {record === undefined ? '–' : `${record.topic}, partition ${record.partition}, offset ${record.offset}`}
-        </Fact>
-        <Fact name="Produced">{producedAtMs === null ? '(the payload does not say)' : formatMoment(producedAtMs)}</Fact>
-        <Fact name="Timestamp">{record === undefined ? '–' : formatMoment(record.timestampMs)}</Fact>
-        <Fact name="Pod">{record === undefined ? '–' : `${record.pod}, ${formatMoment(record.receivedAtMs)}`}</Fact>
-        <Fact name="Arrived">{formatMoment(arrivedAtMs)}</Fact>
-        <Fact name="Headers">
-          {headers.length === 0
-            ? '(none)'
-            : headers.map(([name, value]) => (
-                <span key={name} className="block">
-                  {name}: {typeof value === 'string' ? value : value.join(', ')}
-                </span>
-              ))}
-        </Fact>
-        <Fact name="Cursor">{cursor}</Fact>
-      </dl>
+      {event !== null && <Facts event={event} />}
     </section>
   );
+}
+
+function Facts({ event: { record, cursor, producedAtMs, arrivedAtMs } }: { readonly event: RecordEvent }) {
+  return (
+    <dl data-testid="facts" className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 leading-5">
+      {record !== undefined && (
+        <>
+          <Fact name="Key">{record.key ?? '(none)'}</Fact>
+          <Fact name="Place">{`${record.topic}, partition ${record.partition}, offset ${record.offset}`}</Fact>
+        </>
+      )}
+      <Fact name="Produced">{producedAtMs === null ? '(the payload does not say)' : formatMoment(producedAtMs)}</Fact>
+      {record !== undefined && (
+        <>
+          <Fact name="Timestamp">{formatMoment(record.timestampMs)}</Fact>
+          <Fact name="Pod">{`${record.pod}, ${formatMoment(record.receivedAtMs)}`}</Fact>
+        </>
+      )}
+      <Fact name="Arrived">{formatMoment(arrivedAtMs)}</Fact>
+      {record !== undefined && <Fact name="Headers">{headerLines(record.headers)}</Fact>}
+      <Fact name="Cursor">{cursor}</Fact>
+    </dl>
+  );
+}
+
+function headerLines(headers: RecordFacts['headers']): ReactNode {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return '(none)';
+  return entries.map(([name, value]) => (
+    <span key={name} className="block">
+      {name}: {typeof value === 'string' ? value : value.join(', ')}
+    </span>
+  ));
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

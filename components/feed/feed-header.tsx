@@ -2,7 +2,9 @@
 
 import Link from 'next/link';
 import { feedHref } from '#components/shell/feed-href.ts';
-import { ConnectionBadge } from '#components/status/connection-badge.tsx';
+import { ConnectionReason, ConnectionState, RetryButton } from '#components/status/connection-badge.tsx';
+import { useFeed } from '#lib/client/hooks/use-feed.ts';
+import { connectionSentence } from '#lib/client/words.ts';
 import { PauseButton } from './pause-button.tsx';
 
 interface FeedHeaderProps {
@@ -10,10 +12,10 @@ interface FeedHeaderProps {
   readonly level: 'h1' | 'h2';
 }
 
-/** The ID, the state of its connection, and Pause. In a panel the ID leads to the feed's own page. */
+/** The ID, the state of its connection and what it means, and Pause. In a panel the ID leads to the feed's own page. */
 export function FeedHeader({ id, level: Heading }: FeedHeaderProps) {
   return (
-    <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+    <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
       <Heading className="min-w-0 text-xl font-semibold tracking-tight">
         <span className="mr-2 font-normal text-ink-muted">Feed</span>
         {Heading === 'h1' ? (
@@ -25,9 +27,23 @@ export function FeedHeader({ id, level: Heading }: FeedHeaderProps) {
         )}
       </Heading>
       <div className="flex flex-wrap items-center gap-2">
-        <ConnectionBadge />
+        <ConnectionState />
         <PauseButton />
       </div>
+      <StateLine />
     </header>
+  );
+}
+
+/** What the state means, always in a line of its own: nothing moves when the connection is lost. */
+function StateLine() {
+  const sentence = useFeed((state) => connectionSentence(state.connection));
+  return (
+    <div className="flex min-h-12 basis-full items-center justify-between gap-4 text-xs @lg:min-h-8">
+      <p className="line-clamp-3 min-w-0 text-ink-muted">
+        <span data-testid="connection-sentence">{sentence}</span> <ConnectionReason />
+      </p>
+      <RetryButton />
+    </div>
   );
 }

@@ -7,13 +7,14 @@ interface FeedTapeRowProps {
   /** Measures it. */
   readonly ref: Ref<HTMLDivElement>;
   readonly id: string;
-  readonly index: number;
-  readonly total: number;
+  /** Among all rows of the tape, and from its top. */
+  readonly place: { readonly index: number; readonly total: number; readonly topPx: number };
   readonly row: TapeRow;
   readonly isSelected: boolean;
   readonly onSelect: (row: EventTapeRow, isByPointer: boolean) => void;
 }
 
+const PLACED = 'absolute inset-x-0 top-0';
 const EVENT_LOOK =
   'grid cursor-pointer grid-cols-[auto_1fr_auto] gap-x-4 border-b border-l-4 border-b-line py-1 pr-4 pl-3 font-mono text-xs leading-5 @xl:grid-cols-[6.5rem_4rem_4rem_minmax(0,1fr)]';
 const SELECTED_LOOK =
@@ -21,11 +22,28 @@ const SELECTED_LOOK =
 
 /** One row. Those that are no events can be read, but not selected. */
 export const FeedTapeRow = memo(function FeedTapeRow(props: FeedTapeRowProps) {
-  const { ref, id, index, total, row, isSelected, onSelect } = props;
-  const place = { ref, id, 'data-index': index, 'aria-setsize': total, 'aria-posinset': index + 1 };
+  const { ref, id, row, isSelected, onSelect } = props;
+  const { index, total, topPx } = props.place;
+  const common = {
+    ref,
+    id,
+    'data-index': index,
+    'aria-setsize': total,
+    'aria-posinset': index + 1,
+    // Moved, not laid out anew: where rows come above it, nothing that is read jumps but by what has come.
+    style: { transform: `translateY(${topPx}px)` },
+  };
   if (row.kind !== 'event') {
     return (
-      <div {...place} role="option" aria-selected={false} aria-disabled tabIndex={-1} data-kind={row.kind}>
+      <div
+        {...common}
+        role="option"
+        aria-selected={false}
+        aria-disabled
+        tabIndex={-1}
+        data-kind={row.kind}
+        className={PLACED}
+      >
         <Words row={row} />
       </div>
     );
@@ -33,7 +51,7 @@ export const FeedTapeRow = memo(function FeedTapeRow(props: FeedTapeRowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the list's, which has the focus.
     <div
-      {...place}
+      {...common}
       role="option"
       aria-selected={isSelected}
       tabIndex={-1}
@@ -41,7 +59,7 @@ export const FeedTapeRow = memo(function FeedTapeRow(props: FeedTapeRowProps) {
       data-seq={row.event.seq ?? undefined}
       data-stored={row.event.isStored}
       onClick={() => onSelect(row, true)}
-      className={`${EVENT_LOOK} ${isSelected ? SELECTED_LOOK : 'border-l-transparent hover:bg-sunken'}`}
+      className={`${PLACED} ${EVENT_LOOK} ${isSelected ? SELECTED_LOOK : 'border-l-transparent hover:bg-sunken'}`}
     >
       <EventCells row={row} />
     </div>

@@ -61,7 +61,6 @@ function Rows({ tape, selectedCursor, onSelect }: RowsProps) {
   useSteadyPlace(box, tape, (index) => rows.measurementsCache[index]?.start ?? index * ROW_PX);
   const selectedIndex = tape.findIndex((row) => row.kind === 'event' && row.event.cursor === selectedCursor);
   const selectedRow = tape[selectedIndex];
-  const laidOut = rows.getVirtualItems();
 
   function onKeyDown(event: KeyboardEvent): void {
     const index = nextSelected(tape, selectedIndex, event.key);
@@ -83,27 +82,20 @@ function Rows({ tape, selectedCursor, onSelect }: RowsProps) {
       className="group min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none]"
     >
       <div role="presentation" className="relative" style={{ height: rows.getTotalSize() }}>
-        <div
-          role="presentation"
-          className="absolute inset-x-0 top-0"
-          style={{ transform: `translateY(${laidOut[0]?.start ?? 0}px)` }}
-        >
-          {laidOut.map(({ index, key }) => {
-            const row = tape[index];
-            return row === undefined ? null : (
-              <FeedTapeRow
-                key={key}
-                ref={rows.measureElement}
-                id={idOf(row)}
-                index={index}
-                total={tape.length}
-                row={row}
-                isSelected={index === selectedIndex}
-                onSelect={onSelect}
-              />
-            );
-          })}
-        </div>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const row = tape[index];
+          return row === undefined ? null : (
+            <FeedTapeRow
+              key={key}
+              ref={rows.measureElement}
+              id={idOf(row)}
+              place={{ index, total: tape.length, topPx: start }}
+              row={row}
+              isSelected={index === selectedIndex}
+              onSelect={onSelect}
+            />
+          );
+        })}
       </div>
     </div>
   );

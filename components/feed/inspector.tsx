@@ -40,12 +40,14 @@ export function Inspector({ ref, level, shown, isSelected, onFollow }: Inspector
       data-mode={isSelected ? 'selected' : 'newest'}
     >
       <Card
-        title={isSelected ? 'Selected event' : 'Last value'}
+        title={isSelected ? 'Selected' : 'Last value'}
         level={level}
         className="@3xl:h-[40rem]"
         aside={shown !== null && <Title event={shown.event} />}
       >
-        {shown === null ? <NoEvent /> : <EventInFull shown={shown} />}
+        {shown === null ? <NoEvent /> : <EventPayload event={shown.event} />}
+        <StageStrip stages={shown?.stages ?? null} isStored={shown?.event.isStored === true} />
+        <EventFacts event={shown?.event ?? null} />
         <footer className="flex min-h-12 flex-wrap items-center gap-2 border-t border-line px-4 py-2">
           <p data-testid="inspector-mode" className="mr-auto text-xs text-ink-muted">
             {isSelected ? selectedWords(shown) : 'Following newest'}
@@ -60,25 +62,15 @@ export function Inspector({ ref, level, shown, isSelected, onFollow }: Inspector
 
 function Title({ event }: { readonly event: RecordEvent }) {
   return (
-    <>
+    <span className="whitespace-nowrap">
       {event.seq !== null && (
         <>
           seq <span data-testid="last-seq">{event.seq}</span> ·{' '}
         </>
       )}
-      {event.isStored && <span data-testid="stored">stored before · </span>}
+      {event.isStored && <span data-testid="stored">stored · </span>}
       {formatTimeOfDay(cameAtMs(event))}
-    </>
-  );
-}
-
-function EventInFull({ shown: { event, stages } }: { readonly shown: InspectedEvent }) {
-  return (
-    <>
-      <EventPayload event={event} />
-      <StageStrip stages={stages} isStored={event.isStored === true} />
-      <EventFacts event={event} />
-    </>
+    </span>
   );
 }
 
@@ -92,7 +84,7 @@ function NoEvent() {
   return (
     <p
       data-testid="no-event"
-      className="flex h-[31rem] items-center justify-center px-4 text-center text-ink-muted @3xl:h-auto @3xl:flex-1"
+      className="flex h-64 items-center justify-center px-4 text-center text-ink-muted @3xl:h-auto @3xl:flex-1"
     >
       {noEventWords(connection)}
     </p>

@@ -30,7 +30,7 @@ export function StageStrip({ stages, isStored }: StageStripProps) {
       <dl className="mt-2 grid grid-cols-3 gap-x-3 text-xs">
         {STAGES.map((stage) => (
           <div key={stage} className="min-w-0">
-            <dt className="flex items-center gap-1.5 text-ink-muted">
+            <dt className="flex min-h-8 items-center gap-1.5 text-ink-muted @3xl:min-h-0">
               <span
                 className={`size-2.5 shrink-0 rounded-xs border border-line-strong ${STAGE_FILL[stage]}`}
                 aria-hidden="true"
@@ -53,6 +53,6 @@ function percentOf(ms: number | null | undefined, totalMs: number): number {
 }
 
 function wordsOf(ms: number | null | undefined, isStored: boolean): string {
-  if (isStored) return 'stored before';
+  if (isStored) return 'stored';
   return ms === null || ms === undefined ? '–' : formatMs(ms);
 }

@@ -17,17 +17,6 @@ interface ConnectionStateProps {
   readonly name?: string;
 }
 
-/** The state of the feed's connection, why it is not live, and the button that tries again. */
-export function ConnectionBadge() {
-  return (
-    <div className="flex min-w-0 flex-wrap items-center gap-2">
-      <ConnectionState />
-      <RetryButton />
-      <ConnectionReason />
-    </div>
-  );
-}
-
 /** The state alone: a shape and a word, never a colour alone. */
 export function ConnectionState({ name }: ConnectionStateProps) {
   const connection = useFeed((state) => state.connection);
