@@ -55,6 +55,20 @@ for (const theme of THEMES) {
   }
 }
 
+for (const theme of THEMES) {
+  test(`axe finds nothing on a race that is being broken, with the faults beside it, ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto('/?feed=race-steady&rtt=0');
+    await untilRacing(page);
+    await page.keyboard.press('b');
+    await expect(page.getByTestId('break')).toBeVisible();
+    await page.keyboard.press('f');
+    await expect(page.getByRole('dialog', { name: 'Faults' })).toHaveCSS('opacity', '1');
+    await expect(page.getByRole('button', { name: 'Kill it' })).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+  });
+}
+
 test('who asks for less motion gets none: nothing fades, nothing is animated', async ({ page, request, feedId }) => {
   await publish(request, feedId, [1]);
   await page.emulateMedia({ reducedMotion: 'reduce' });

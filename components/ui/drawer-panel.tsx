@@ -21,12 +21,12 @@ export function DrawerPanel({ title, open, onOpenChange, children }: DrawerProps
           data-drawer
           className="fade-popup fixed inset-y-0 right-0 z-20 flex w-full flex-col border-line bg-surface sm:w-104 sm:border-l"
         >
-          <header className="flex min-h-12 items-center justify-between gap-3 border-b border-line px-4 py-2">
+          <div className="flex min-h-12 items-center justify-between gap-3 border-b border-line px-4 py-2">
             <Base.Title className="text-base font-semibold">{title}</Base.Title>
             <Base.Close render={<Button isSquare />} aria-label={`Close ${title}`}>
               <X className="size-4" aria-hidden="true" />
             </Base.Close>
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
         </Base.Popup>
       </Base.Portal>
