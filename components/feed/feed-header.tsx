@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { feedHref } from '#components/shell/feed-href.ts';
-import { ConnectionReason, ConnectionState, RetryButton } from '#components/status/connection-badge.tsx';
+import { ConnectionState, RetryButton } from '#components/status/connection-badge.tsx';
 import { useFeed } from '#lib/client/hooks/use-feed.ts';
 import { connectionSentence } from '#lib/client/words.ts';
 import { PauseButton } from './pause-button.tsx';
@@ -38,10 +38,12 @@ export function FeedHeader({ id, level: Heading }: FeedHeaderProps) {
 /** What the state means, always in a line of its own: nothing moves when the connection is lost. */
 function StateLine() {
   const sentence = useFeed((state) => connectionSentence(state.connection));
+  const reason = useFeed((state) => state.connection.reason);
   return (
     <div className="flex min-h-12 basis-full items-center justify-between gap-4 text-xs @lg:min-h-8">
       <p className="line-clamp-3 min-w-0 text-ink-muted">
-        <span data-testid="connection-sentence">{sentence}</span> <ConnectionReason />
+        <span data-testid="connection-sentence">{sentence}</span>
+        {reason !== null && ` Reason: ${reason}`}
       </p>
       <RetryButton />
     </div>

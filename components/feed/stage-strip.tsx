@@ -1,11 +1,8 @@
 'use client';
 
 import { formatMs } from '#lib/client/format.ts';
-import { STAGES, type StageTimes } from '#lib/client/stages.ts';
+import { STAGES, type Stage, type StageTimes } from '#lib/client/stages.ts';
 import { STAGE_FILL, STAGE_WORDS } from './stage-words.ts';
-
-/** No stage that took any time is too narrow to be seen, in percent of the strip. */
-const SEEN_MIN_PERCENT = 2;
 
 interface StageStripProps {
   /** null: not known. */
@@ -15,15 +12,15 @@ interface StageStripProps {
 
 /** Where the time of one event went: a bar in proportion, and each stage in words. */
 export function StageStrip({ stages, isStored }: StageStripProps) {
-  const totalMs = STAGES.reduce((sum, stage) => sum + (stages?.[stage] ?? 0), 0);
   return (
     <div className="border-t border-line px-4 py-3" data-testid="stage-strip">
-      <div className="flex h-2.5 overflow-hidden rounded-sm border border-line bg-sunken" aria-hidden="true">
-        {STAGES.map((stage) => (
+      <div className="relative h-2.5 overflow-hidden rounded-sm border border-line bg-sunken" aria-hidden="true">
+        {sharesOf(stages).map(({ stage, fromPercent, toPercent }) => (
           <span
             key={stage}
-            className={STAGE_FILL[stage]}
-            style={{ width: `${percentOf(stages?.[stage], totalMs)}%` }}
+            className={`absolute inset-0 ${STAGE_FILL[stage]}`}
+            // Cut out of the whole, so that nothing is laid out anew with each event.
+            style={{ clipPath: `inset(0 ${100 - toPercent}% 0 ${fromPercent}%)` }}
           />
         ))}
       </div>
@@ -47,9 +44,15 @@ export function StageStrip({ stages, isStored }: StageStripProps) {
   );
 }
 
-function percentOf(ms: number | null | undefined, totalMs: number): number {
-  if (ms === null || ms === undefined || ms === 0) return 0;
-  return Math.max(SEEN_MIN_PERCENT, (100 * ms) / totalMs);
+/** The place of each stage in the bar. */
+function sharesOf(stages: StageTimes | null): { stage: Stage; fromPercent: number; toPercent: number }[] {
+  const totalMs = STAGES.reduce((sum, stage) => sum + (stages?.[stage] ?? 0), 0);
+  let toPercent = 0;
+  return STAGES.map((stage) => {
+    const fromPercent = toPercent;
+    toPercent += totalMs === 0 ? 0 : (100 * (stages?.[stage] ?? 0)) / totalMs;
+    return { stage, fromPercent, toPercent };
+  });
 }
 
 function wordsOf(ms: number | null | undefined, isStored: boolean): string {
