@@ -157,6 +157,17 @@ test('an event that does not say when it was produced is not called replayed', (
   expect(newest()).toMatchObject({ replayed: 0, missed: 0, isSettled: true });
 });
 
+test('where the payload does not say, the record’s own timestamp does', () => {
+  const { move, tell, newest } = setUp();
+  move(error(T0 + 10), greeting(T0 + 100));
+  const place = { key: 'k', headers: {}, topic: 't', partition: 0, offset: 0, receivedAtMs: 0, pod: 'a' };
+  for (const atMs of [T0 + 50, T0 + 150]) {
+    const record = { ...place, timestampMs: atMs - OFFSET_MS, value: { form: 'text' } } as const;
+    tell({ kind: 'record', cursor: 'c', data: '', seq: null, producedAtMs: null, arrivedAtMs: atMs, record });
+  }
+  expect(newest()).toMatchObject({ replayed: 1, isSettled: true });
+});
+
 test('what was stored before watching began is neither replayed nor missed', () => {
   const { move, record, newest } = setUp();
   move(error(T0 + 10), greeting(T0 + 100));

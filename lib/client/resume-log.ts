@@ -77,12 +77,14 @@ export class ResumeLog {
     return this.#resumes;
   }
 
-  #addRecord({ seq, producedAtMs, isStored }: RecordEvent): void {
+  #addRecord({ seq, producedAtMs, isStored, record }: RecordEvent): void {
     if (seq !== null && isStored) this.#seqs.begin(seq, producedAtMs);
     else if (seq !== null) this.#seqs.add(seq, producedAtMs);
     const newest = this.#resumes[0];
     if (newest === undefined || newest.isSettled || isStored) return;
-    const isReplayed = producedAtMs !== null && producedAtMs + this.#producerOffsetMs() < newest.atMs;
+    // Where the payload does not say, the record's own time is the next best: no later than it was stored.
+    const wasThereAtMs = producedAtMs ?? record?.timestampMs ?? Number.POSITIVE_INFINITY;
+    const isReplayed = wasThereAtMs + this.#producerOffsetMs() < newest.atMs;
     this.#revise({
       replayed: newest.replayed + (isReplayed ? 1 : 0),
       missed: this.#missedSince(),

@@ -3,7 +3,7 @@ import { GapReason } from '#lib/protocol/constants.ts';
 import { ANNOUNCE_MS, createAnnouncer } from './announcer.ts';
 import { initialConnection, nextConnection } from './connection-state.ts';
 import { formatMs, formatRate, formatSeconds } from './format.ts';
-import { connectionWords, gapWords } from './words.ts';
+import { connectionWords, gapWords, resumeWords } from './words.ts';
 
 const T0 = 1_000_000;
 const live = nextConnection(initialConnection(T0), { type: 'hello', nowMs: T0, pingMs: 5000, watchdogMs: 15_000 });
@@ -31,6 +31,17 @@ test('each state has its words, with numbers and units', () => {
 test('each gap has its words, also one that this page does not know', () => {
   for (const reason of Object.values(GapReason)) expect(gapWords(reason, 'now')).toMatch(/^Gap: .+; reading goes on/);
   expect(gapWords(null, null)).toBe('Gap: the server does not say why');
+});
+
+test('a resume says how long it took and what became of the events', () => {
+  const resume = { atMs: 0, downMs: 4200, kind: 'cut', replayed: 42, missed: 0, gap: null, isSettled: true } as const;
+  expect(resumeWords(resume)).toBe('Resumed after 4.2 s: 42 replayed, 0 missed');
+  expect(resumeWords({ ...resume, kind: 'rotated', downMs: 20, replayed: 0, isSettled: false })).toBe(
+    'Planned rotation, resumed after 20 ms: 0 replayed, 0 missed so far',
+  );
+  expect(resumeWords({ ...resume, kind: 'rested', downMs: 180_000, missed: 1200 })).toBe(
+    'This page had let go; resumed after 3 min: 42 replayed, 1,200 missed',
+  );
 });
 
 test('numbers keep a readable size', () => {
