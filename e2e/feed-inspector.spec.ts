@@ -124,7 +124,9 @@ test('of a long tape only what is seen is laid out, and reading it is not distur
   await expect(row(page, 150)).toBeVisible();
   expect(await page.locator('[data-kind=event]').count()).toBeLessThan(60);
   await row(page, 145).click();
+  await expect(tape(page)).toHaveAttribute('aria-activedescendant', /./);
   await tape(page).evaluate((box) => box.scrollTo({ top: 1500 }));
+  await expect(tape(page)).not.toHaveAttribute('aria-activedescendant');
   const read = page.locator('[data-kind=event]').filter({ hasText: '#95' });
   await expect(read).toBeInViewport();
   const topPx = (await read.boundingBox())?.y ?? 0;

@@ -1,5 +1,5 @@
 import { memo, type ReactNode, type Ref } from 'react';
-import { formatMs, formatSeconds, formatTimeOfDay } from '#lib/client/format.ts';
+import { formatMs, formatOutage, formatTimeOfDay } from '#lib/client/format.ts';
 import { cameAtMs, type EventTapeRow, type TapeRow } from '#lib/client/tape.ts';
 import { gapWords } from '#lib/client/words.ts';
 
@@ -101,7 +101,7 @@ function Words({ row }: { readonly row: Exclude<TapeRow, EventTapeRow> }) {
     case 'resumed':
       return (
         <Divider>
-          Resumed after {formatSeconds(row.outageMs)} · {formatTimeOfDay(row.atMs)}
+          Resumed after {formatOutage(row.outageMs)} · {formatTimeOfDay(row.atMs)}
         </Divider>
       );
     case 'start':

@@ -60,7 +60,9 @@ function Rows({ tape, selectedCursor, onSelect }: RowsProps) {
   });
   useSteadyPlace(box, tape, (index) => rows.measurementsCache[index]?.start ?? index * ROW_PX);
   const selectedIndex = tape.findIndex((row) => row.kind === 'event' && row.event.cursor === selectedCursor);
-  const selectedRow = tape[selectedIndex];
+  const laidOut = rows.getVirtualItems();
+  // What was scrolled out of sight is not there to be named.
+  const selectedRow = laidOut.some(({ index }) => index === selectedIndex) ? tape[selectedIndex] : undefined;
 
   function onKeyDown(event: KeyboardEvent): void {
     const index = nextSelected(tape, selectedIndex, event.key);
@@ -82,7 +84,7 @@ function Rows({ tape, selectedCursor, onSelect }: RowsProps) {
       className="group min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none]"
     >
       <div role="presentation" className="relative" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, key, start }) => {
+        {laidOut.map(({ index, key, start }) => {
           const row = tape[index];
           return row === undefined ? null : (
             <FeedTapeRow

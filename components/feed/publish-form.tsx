@@ -25,10 +25,11 @@ export function PublishForm({ id, level }: PublishFormProps) {
   const aboutId = useId();
 
   async function send(text: string, isEnd: boolean): Promise<void> {
-    setPublished(null);
+    if (isSending) return;
     const found = jsonProblem(text);
     setProblem(found);
-    if (found !== null || isSending) return;
+    setPublished(null);
+    if (found !== null) return;
     setSending(true);
     setPublished(await publishEvent(id, withProducedAt(text, Date.now()), isEnd));
     setSending(false);
@@ -68,7 +69,7 @@ export function PublishForm({ id, level }: PublishFormProps) {
             <input type="checkbox" name="end" className="size-4 accent-(--lane-sse)" />
             as the last event (ends the feed)
           </label>
-          <Button type="submit" disabled={isSending} aria-keyshortcuts="Control+Enter">
+          <Button type="submit" aria-disabled={isSending} aria-keyshortcuts="Control+Enter">
             <Send className="size-3.5" aria-hidden="true" />
             Publish
             <Kbd>Ctrl ↵</Kbd>
