@@ -2,7 +2,9 @@ import { formatSeconds } from '../format.ts';
 import { PresetError, type PresetHands, type PresetVerdict } from './preset.ts';
 
 /** How often a connection is dropped, or an event published, at most, until chance has chosen another pod. */
-const TRIES_MAX = 8;
+const TRIES_MAX = 20;
+/** Between two events that are to go to different pods, at most, ms. */
+const STEP_MS = 300;
 /** What is published while the connections are cut. */
 const CUT_EVENTS = 5;
 
@@ -68,8 +70,10 @@ export const PRESETS: readonly Preset[] = [
       while (taker === hands.pod && published < TRIES_MAX) {
         taker = await hands.publish();
         published += 1;
-        await hands.until('the event is shown', () => hands.lane('sse').figures.events === published);
+        // In step with the lanes' own requests, round robin would give each event to the same pod.
+        await hands.rest(Math.random() * STEP_MS);
       }
+      await hands.until('all of them are shown', () => hands.lane('sse').figures.events === published);
       if (taker === hands.pod) throw new PresetError('Only one pod has answered, so there is no other one.');
       const latency = hands.lane('sse').figures.latencyMsP95 ?? 0;
       return hands.verdict(
