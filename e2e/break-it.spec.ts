@@ -1,35 +1,23 @@
 /** The three disasters of the compare page, for real: a broker of its own, two pods, and the launcher that kills them. */
 import { LANE_NAMES } from '#lib/client/lanes.ts';
-import { RunningDemo } from '#scripts/testing/running-demo.ts';
+import { useOwnDemo } from './browser/own-demo.ts';
 import { shown, untilRacing } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe('of a demo with two pods and a broker of its own', () => {
-  test.describe.configure({ mode: 'serial', timeout: 240_000 });
-  let demo: RunningDemo;
-
-  test.beforeAll(async () => {
-    test.skip(Boolean(process.env.NO_LOCAL_KAFKA_REASON), process.env.NO_LOCAL_KAFKA_REASON);
-    test.setTimeout(120_000);
-    demo = await RunningDemo.start([]);
-  });
-
-  test.afterAll(async () => {
-    demo?.process.kill('SIGINT');
-    await demo?.exitCode();
-  });
+  const demo = useOwnDemo(240_000);
 
   test('b breaks the connection, the pod and the broker: Feedline shows all that was produced, and the article’s way lost some', async ({
     page,
   }) => {
-    await page.goto(demo.url);
+    await page.goto(demo().url);
     await untilRacing(page);
-    const before = [demo.pid('pod-1'), demo.pid('pod-2')];
+    const before = [demo().pid('pod-1'), demo().pid('pod-2')];
     await page.keyboard.press('b');
     const step = (name: string) => page.locator(`[data-disaster=${name}]`);
     await expect(step('drop')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
     await expect(step('kill-pod')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
-    await expect.poll(() => [demo.pid('pod-1'), demo.pid('pod-2')], { timeout: 30_000 }).not.toEqual(before);
+    await expect.poll(() => [demo().pid('pod-1'), demo().pid('pod-2')], { timeout: 30_000 }).not.toEqual(before);
     await expect(step('kill-broker')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
     const result = page.getByTestId('break-result');
     await expect(result).toBeVisible({ timeout: 90_000 });
@@ -46,7 +34,7 @@ test.describe('of a demo with two pods and a broker of its own', () => {
   });
 
   test('the link with ?tour breaks it by itself, and it can be ended without ending the race', async ({ page }) => {
-    await page.goto(`${demo.url}/?tour`);
+    await page.goto(`${demo().url}/?tour`);
     await expect(page.getByTestId('break')).toBeVisible();
     await untilRacing(page);
     await page.getByRole('button', { name: 'End', exact: true }).click();

@@ -1,29 +1,17 @@
 /** The faults drawer: every preset, and faults of one's own, on a broker and two pods of its own. */
 import type { Page } from '@playwright/test';
 import { PRESETS } from '#lib/client/presets/presets.ts';
-import { RunningDemo } from '#scripts/testing/running-demo.ts';
+import { useOwnDemo } from './browser/own-demo.ts';
 import { laneCard, shown, untilRacing, untilState } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 const drawer = (page: Page) => page.getByRole('dialog', { name: 'Faults' });
 
 test.describe('of a demo with two pods and a broker of its own', () => {
-  test.describe.configure({ mode: 'serial', timeout: 180_000 });
-  let demo: RunningDemo;
-
-  test.beforeAll(async () => {
-    test.skip(Boolean(process.env.NO_LOCAL_KAFKA_REASON), process.env.NO_LOCAL_KAFKA_REASON);
-    test.setTimeout(120_000);
-    demo = await RunningDemo.start([]);
-  });
-
-  test.afterAll(async () => {
-    demo?.process.kill('SIGINT');
-    await demo?.exitCode();
-  });
+  const demo = useOwnDemo(180_000);
 
   async function openFaults(page: Page, query = ''): Promise<void> {
-    await page.goto(`${demo.url}/${query}`);
+    await page.goto(`${demo().url}/${query}`);
     await untilRacing(page);
     await page.keyboard.press('f');
     await expect(drawer(page)).toBeVisible();
@@ -88,9 +76,9 @@ test.describe('of a demo with two pods and a broker of its own', () => {
 
   test('a pod can be killed from the drawer, and f closes it while the page goes on', async ({ page }) => {
     await openFaults(page, '?feed=race-steady&rtt=0');
-    const pid = demo.pid('pod-1');
+    const pid = demo().pid('pod-1');
     await drawer(page).getByRole('button', { name: 'Kill it: pod-1' }).click({ timeout: 30_000 });
-    await expect.poll(() => demo.pid('pod-1'), { timeout: 30_000 }).not.toBe(pid);
+    await expect.poll(() => demo().pid('pod-1'), { timeout: 30_000 }).not.toBe(pid);
     await page.keyboard.press('f');
     await expect(drawer(page)).toHaveCount(0);
     const before = await shown(page, 'sse', 'events');

@@ -6,8 +6,8 @@ import { ensureTopic } from '#scripts/kafka/admin.ts';
 import { ensureControlTopic } from '#scripts/kafka/control-topic.ts';
 import { isAlive } from '#scripts/process/is-alive.ts';
 import { untilReady } from '#scripts/server/start-server.ts';
-import { RunningDemo } from '#scripts/testing/running-demo.ts';
 import { startDemoServer } from './browser/demo-server.ts';
+import { useOwnDemo } from './browser/own-demo.ts';
 import { expect, test } from './fixtures.ts';
 
 const card = (page: Page, pod: string) => page.locator(`[data-pod="${pod}"]`);
@@ -30,22 +30,10 @@ const layoutShift = (page: Page): Promise<number> =>
   );
 
 test.describe('of a demo with two pods and a broker of its own', () => {
-  test.describe.configure({ mode: 'serial', timeout: 120_000 });
-  let demo: RunningDemo;
-
-  test.beforeAll(async () => {
-    test.skip(Boolean(process.env.NO_LOCAL_KAFKA_REASON), process.env.NO_LOCAL_KAFKA_REASON);
-    test.setTimeout(120_000);
-    demo = await RunningDemo.start([]);
-  });
-
-  test.afterAll(async () => {
-    demo?.process.kill('SIGINT');
-    await demo?.exitCode();
-  });
+  const demo = useOwnDemo(120_000);
 
   test.beforeEach(async ({ page }) => {
-    await page.goto(`${demo.url}/ops`);
+    await page.goto(`${demo().url}/ops`);
     for (const pod of ['pod-1', 'pod-2']) await expect(card(page, pod)).toHaveAttribute('data-state', 'ready', SLOW);
   });
 
@@ -67,7 +55,7 @@ test.describe('of a demo with two pods and a broker of its own', () => {
   });
 
   test('a pod that is killed from the page is really dead, and is seen to be started again', async ({ page }) => {
-    const pid = demo.pid('pod-1');
+    const pid = demo().pid('pod-1');
     await page.getByRole('button', { name: 'Kill this pod: pod-1' }).click();
     await expect(outcomes(page)).toContainText(`pod-1 (PID ${pid}) was killed with SIGKILL`, SLOW);
     expect(isAlive(pid)).toBe(false);
@@ -77,7 +65,7 @@ test.describe('of a demo with two pods and a broker of its own', () => {
     await expect(card(page, 'pod-2').getByTestId('live')).toHaveText('Live');
     await expect(card(page, 'pod-2').getByTestId('restarted')).toHaveCount(0);
     await expect(outcomes(page)).toContainText('pod-1 is ready again', SLOW);
-    expect(demo.pid('pod-1')).not.toBe(pid);
+    expect(demo().pid('pod-1')).not.toBe(pid);
     await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', SLOW);
   });
 

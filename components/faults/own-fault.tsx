@@ -3,12 +3,11 @@
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { FAULT_WORDS, type FaultWords } from '#lib/client/fault-words.ts';
-import { LANE_TITLES, type LaneName } from '#lib/client/lanes.ts';
+import { type AskedFault, faultLanes } from '#lib/client/lane-faults.ts';
+import { LANE_TITLES } from '#lib/client/lanes.ts';
 import type { RaceRun } from '#lib/client/race.ts';
-import { type ConnectionFault, FAULT_TIMES_MAX, FAULT_VALUES } from '#lib/protocol/connection-fault.ts';
+import { FAULT_TIMES_MAX, FAULT_VALUES } from '#lib/protocol/connection-fault.ts';
 
-/** So long after it is asked for it strikes first, ms: the connection that carries it has to be open by then. */
-const LEAD_MS = 1500;
 /** From the end of one strike to the beginning of the next, ms: time to come back. */
 const PAUSE_MS = 6000;
 const FIELD = 'h-8 min-w-0 rounded-md border border-line bg-ground px-2';
@@ -24,11 +23,10 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
     event.preventDefault();
     if (run === null) return;
     const form = new FormData(event.currentTarget);
-    const lane = String(form.get('lane'));
-    const lanes = [...run.lanes].filter(([name]) => lane === 'all' || name === lane);
-    const fault = faultOf(kind, { form, nowMs: Date.now() + run.serverOffsetMs() });
-    for (const [, feed] of lanes) feed.setFaults([fault]);
-    const where = lanes.length === 1 ? LANE_TITLES[lane as LaneName] : 'every lane';
+    const only = [...run.lanes.keys()].find((name) => name === form.get('lane'));
+    const fault = faultOf(kind, form);
+    faultLanes(run, [fault], { nowMs: Date.now(), ...(only !== undefined && { only }) });
+    const where = only === undefined ? 'every lane' : LANE_TITLES[only];
     setSaid(`${kind.words}: on ${where}, ${fault.times} ${fault.times === 1 ? 'time' : 'times'}, from now on.`);
   }
 
@@ -117,18 +115,12 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
   );
 }
 
-function faultOf(
-  { kind, value, forMs: standardMs }: FaultWords,
-  { form, nowMs }: { readonly form: FormData; readonly nowMs: number },
-): ConnectionFault {
-  const isMoment = standardMs === 0;
-  const forMs = isMoment ? 0 : Number(form.get('seconds')) * 1000;
+function faultOf({ kind, value, forMs: standardMs }: FaultWords, form: FormData): AskedFault & { times: number } {
+  const forMs = standardMs === 0 ? 0 : Number(form.get('seconds')) * 1000;
   const times = Number(form.get('times'));
-  const fromMs = Math.round(nowMs) + (isMoment ? LEAD_MS : 0);
   return {
     kind,
     value: value === undefined ? 0 : Number(form.get('value')),
-    fromMs,
     times,
     everyMs: times === 1 ? 0 : forMs + PAUSE_MS,
     forMs,

@@ -1,13 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ConnectionFault } from '#lib/protocol/connection-fault.ts';
 import type { PodFault } from '#lib/protocol/control.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { FAULT_LEAD_MS, faultLanes } from './lane-faults.ts';
 import type { RaceRun } from './race.ts';
 
 /** How long the broker is away, ms. */
 const BROKER_AWAY_MS = 5000;
-/** A drop strikes so long after it is asked for, ms: the connection that carries it has to be open by then. */
-const LEAD_MS = 1500;
 /** Once everything is back, what was produced is given so long to be counted, ms, before it is asked whether all of it is shown. */
 const SETTLE_MS = 12_000;
 const LOOK_MS = 500;
@@ -74,26 +72,19 @@ export function breakIt(
 
   for (const { name, atMs } of DISASTERS) {
     // The drop is asked for ahead of its time, so that it strikes on time.
-    clock.after(leftMs(atMs - (name === 'drop' ? LEAD_MS : 0)), signal, () => void strike(name));
+    clock.after(leftMs(atMs - (name === 'drop' ? FAULT_LEAD_MS : 0)), signal, () => void strike(name));
   }
   const overAtMs = Math.max(...DISASTERS.map(({ atMs }) => atMs)) + BROKER_AWAY_MS;
   clock.after(leftMs(overAtMs + SETTLE_MS), signal, () => clock.every(LOOK_MS, signal, count));
 
   async function strike(name: DisasterName): Promise<void> {
     try {
-      if (name === 'drop') drop();
+      if (name === 'drop') faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs() });
       else await sendFault(podFault(name));
       mark(name, { state: 'done' });
     } catch (error) {
       mark(name, { state: 'impossible', words: (error as Error).message });
     }
-  }
-
-  /** Of every lane alike. */
-  function drop(): void {
-    const fromMs = Math.round(clock.nowMs() + run.serverOffsetMs() + LEAD_MS);
-    const fault: ConnectionFault = { kind: 'drop-mid-event', value: 0, fromMs, times: 1, everyMs: 0, forMs: 0 };
-    for (const feed of run.lanes.values()) feed.setFaults([fault]);
   }
 
   function podFault(name: Exclude<DisasterName, 'drop'>): PodFault {

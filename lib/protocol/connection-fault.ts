@@ -107,11 +107,6 @@ export function lastsUntilMs(fault: ConnectionFault, nowMs: number): number | nu
   return struckAtMs + fault.forMs;
 }
 
-/** When the last of its strikes is over; of a fault of a moment, when the last one is due. */
-export function faultEndMs({ fromMs, times, everyMs, forMs }: ConnectionFault): number {
-  return fromMs + (times - 1) * everyMs + forMs;
-}
-
 /** The latest moment not after `nowMs` at which it struck; null where there is none yet. */
 export function latestStrikeMs({ fromMs, times, everyMs }: ConnectionFault, nowMs: number): number | null {
   if (nowMs < fromMs) return null;

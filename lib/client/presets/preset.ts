@@ -1,13 +1,11 @@
-import type { ConnectionFault, ConnectionFaultKind } from '#lib/protocol/connection-fault.ts';
-import { isMomentFault } from '#lib/protocol/connection-fault.ts';
+import { type ConnectionFaultKind, isMomentFault } from '#lib/protocol/connection-fault.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { FeedState } from '../feed-store.ts';
 import { formatCount, formatMs } from '../format.ts';
+import { type AskedFault, faultLanes } from '../lane-faults.ts';
 import type { LaneName } from '../lanes.ts';
 import type { RaceRun } from '../race.ts';
 
-/** A fault strikes so long after it is asked for, ms: the connection that carries it has to be open by then. */
-const LEAD_MS = 1500;
 /** Faults that are to last for the whole preset, ms. */
 const LONG_MS = 3_600_000;
 const LOOK_MS = 50;
@@ -78,16 +76,16 @@ export class PresetHands {
 
   /** Of every lane alike: what it is given as [kind, value], from now on where it lasts, or once in a moment. Ends when the connections that carry them are open. */
   async fault(...faults: readonly (readonly [ConnectionFaultKind, number])[]): Promise<void> {
-    const { run } = this.#stage;
-    const serverNowMs = Math.round(this.#clock.nowMs() + run.serverOffsetMs());
-    const made = faults.map(([kind, value]): ConnectionFault => {
-      const isMoment = isMomentFault(kind);
-      const when = isMoment ? { fromMs: serverNowMs + LEAD_MS, forMs: 0 } : { fromMs: serverNowMs, forMs: LONG_MS };
-      return { kind, value, times: 1, everyMs: 0, ...when };
-    });
+    const asked = faults.map(
+      ([kind, value]): AskedFault => ({
+        kind,
+        value,
+        forMs: isMomentFault(kind) ? 0 : LONG_MS,
+      }),
+    );
     const streams: readonly LaneName[] = ['sse', 'article'];
     const before = streams.map((name) => this.lane(name).resumes[0]?.atMs);
-    for (const feed of run.lanes.values()) feed.setFaults(made);
+    faultLanes(this.#stage.run, asked, { nowMs: this.#clock.nowMs() });
     const isOpenAnew = (): boolean => streams.every((name, at) => this.lane(name).resumes[0]?.atMs !== before[at]);
     await this.until('the connections that carry the fault are open', isOpenAnew);
   }
