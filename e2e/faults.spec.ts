@@ -55,6 +55,8 @@ test.describe('of a demo with two pods and a broker of its own', () => {
   test('a lost cursor is the one fault that Feedline pays for, and it shows what it has cost', async ({ page }) => {
     await openFaults(page, '?feed=race-steady&rtt=0');
     await expect.poll(() => shown(page, 'sse', 'events')).toBeGreaterThan(5);
+    // What a lane misses is counted from the first event that it had.
+    await expect.poll(() => shown(page, 'poll', 'events')).toBeGreaterThan(0);
     await drawer(page).getByRole('combobox', { name: 'Fault' }).selectOption('lose-cursor');
     await drawer(page).getByRole('combobox', { name: 'Lane' }).selectOption({ label: 'Naive polling' });
     await drawer(page).getByRole('button', { name: 'Do it' }).click();

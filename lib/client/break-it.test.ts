@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { RACE_TRAFFIC } from '#lib/protocol/race-feeds.ts';
 import { breakIt, breakWords } from './break-it.ts';
 import { initialConnection } from './connection-state.ts';
 import { type FeedState, type FeedStore, INITIAL_FEED_STATE } from './feed-store.ts';
@@ -62,6 +63,16 @@ describe('break it', () => {
     expect(sendFault.mock.calls).toEqual([[{ kind: 'kill-pod', pod: 'pod-2' }]]);
     await vi.advanceTimersByTimeAsync(15_000);
     expect(sendFault.mock.calls.at(-1)).toEqual([{ kind: 'kill-broker', forMs: 5000 }]);
+  });
+
+  it('lets a burst pass between the opening of the connections and their drop: the article’s way counts from what it had', async () => {
+    const state = breakIt({ run, sendFault }, life.signal);
+    const { burstMs, silenceMs } = RACE_TRAFFIC.bursts;
+    await vi.advanceTimersByTimeAsync(10_000 - burstMs - silenceMs);
+    expect(setFaults).toHaveBeenCalledTimes(LANE_NAMES.length);
+    expect(state.getState().disasters[0]?.state).toBe('due');
+    await vi.advanceTimersByTimeAsync(burstMs + silenceMs);
+    expect(state.getState().disasters[0]?.state).toBe('done');
   });
 
   it('counts once everything is back and all that was counted as produced is shown, with the losses of the article’s way', async () => {

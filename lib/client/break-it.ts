@@ -1,11 +1,17 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PodFault } from '#lib/protocol/control.ts';
+import { RACE_TRAFFIC } from '#lib/protocol/race-feeds.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { FAULT_LEAD_MS, faultLanes } from './lane-faults.ts';
+import { faultLanes } from './lane-faults.ts';
 import type { RaceRun } from './race.ts';
 
 /** How long the broker is away, ms. */
 const BROKER_AWAY_MS = 5000;
+/**
+ * The drop is asked for so long ahead, ms: a burst has to come over the connections that carry it before it strikes. The
+ * article's way can tell what it misses only from an event that it had before.
+ */
+const DROP_LEAD_MS = RACE_TRAFFIC.bursts.burstMs + RACE_TRAFFIC.bursts.silenceMs + 1500;
 /** Once everything is back, what was produced is given so long to be counted, ms, before it is asked whether all of it is shown. */
 const SETTLE_MS = 12_000;
 const LOOK_MS = 500;
@@ -71,15 +77,21 @@ export function breakIt(
   const leftMs = (atMs: number): number => Math.max(0, run.startedAtMs + atMs - clock.nowMs());
 
   for (const { name, atMs } of DISASTERS) {
-    // The drop is asked for ahead of its time, so that it strikes on time.
-    clock.after(leftMs(atMs - (name === 'drop' ? FAULT_LEAD_MS : 0)), signal, () => void strike(name));
+    if (name === 'drop') clock.after(leftMs(atMs - DROP_LEAD_MS), signal, askForDrop);
+    clock.after(leftMs(atMs), signal, () => void strike(name));
   }
   const overAtMs = Math.max(...DISASTERS.map(({ atMs }) => atMs)) + BROKER_AWAY_MS;
   clock.after(leftMs(overAtMs + SETTLE_MS), signal, () => clock.every(LOOK_MS, signal, count));
 
+  function askForDrop(): void {
+    faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs(), leadMs: DROP_LEAD_MS });
+  }
+
+  /** The drop strikes by itself, at its moment. */
   async function strike(name: DisasterName): Promise<void> {
     try {
-      if (name === 'drop') faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs() });
+      if (name === 'drop')
+        faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs(), leadMs: DROP_LEAD_MS });
       else await sendFault(podFault(name));
       mark(name, { state: 'done' });
     } catch (error) {
