@@ -6,6 +6,7 @@ import { Drawer } from '#components/ui/drawer.tsx';
 import { announcer } from '#lib/client/announcer.ts';
 import type { BalancerClock, Preset } from '#lib/client/presets/presets.ts';
 import type { RaceRun } from '#lib/client/race.ts';
+import { randomId } from '#lib/client/random-id.ts';
 import { RACE_FEEDS } from '#lib/protocol/race-feeds.ts';
 import { OwnFault } from './own-fault.tsx';
 import { PodFaults } from './pod-faults.tsx';
@@ -31,7 +32,7 @@ export function FaultsDrawer({ run, onRestart, open, onOpenChange }: FaultsDrawe
 
   function ask(preset: Preset, clock: BalancerClock): void {
     if (run === null) return;
-    const own = `${preset.name}-${crypto.randomUUID().slice(0, 8)}`;
+    const own = `${preset.name}-${randomId()}`;
     const feedId = preset.feed === 'own' ? own : RACE_FEEDS.steady;
     setAsked({ preset, clock, feedId, before: run });
     // What a preset counts begins at nothing, also where the conditions stay the same.

@@ -2,26 +2,52 @@ import type { PodFault } from '#lib/protocol/control.ts';
 import { asFields, asText } from '#lib/protocol/fields.ts';
 import { FAULTS_URL } from '#lib/protocol/paths.ts';
 import { parseJson } from './payload.ts';
+import { randomId } from './random-id.ts';
 import { parseProblem } from './wire.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
+const RETRY_MS = 250;
+const TRIES = 4;
+/** Of a load balancer whose pod did not answer. */
+const NO_ANSWER = [502, 504];
 
 /**
- * Orders a fault, of any pod; what becomes of it is told among the outcomes, with this ID.
+ * Orders a fault, of any pod; what becomes of it is told among the outcomes, with this ID. The pod that takes the order
+ * may be killed by it before it can answer, so that an order without an answer is sent again, under the same ID.
  *
  * @throws Error that says for people why it cannot be done
  */
-export async function sendFault(fault: PodFault, fetcher: typeof fetch = fetch): Promise<{ readonly id: string }> {
-  const response = await fetcher(FAULTS_URL, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  }).catch((cause: unknown) => {
-    throw new Error('The server cannot be reached: nothing was done.', { cause });
-  });
-  const text = await response.text();
-  const id = response.ok ? asText(asFields(parseJson(text))?.id) : '';
-  if (id !== '') return { id };
-  throw new Error(parseProblem(text)?.detail ?? `The server answered with status ${response.status}.`);
+export async function sendFault(
+  fault: PodFault,
+  fetcher: typeof fetch = globalThis.fetch,
+): Promise<{ readonly id: string }> {
+  const body = JSON.stringify({ ...fault, id: randomId() });
+  for (let tries = 1; ; tries += 1) {
+    const answer = await post(body, fetcher);
+    if (answer.id !== '') return { id: answer.id };
+    if (answer.refusal !== undefined) throw new Error(answer.refusal);
+    if (tries === TRIES) throw new Error('The server does not answer: whether the fault happens is not known.');
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+interface Answer {
+  readonly id: string;
+  /** Why not; undefined where nobody has answered. */
+  readonly refusal?: string;
+}
+
+async function post(body: string, fetcher: typeof fetch): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  try {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const response = await fetcher(FAULTS_URL, { method: 'POST', headers, body, signal });
+    if (NO_ANSWER.includes(response.status)) return { id: '' };
+    const text = await response.text();
+    const id = response.ok ? asText(asFields(parseJson(text))?.id) : '';
+    if (id !== '') return { id };
+    return { id, refusal: parseProblem(text)?.detail ?? `The server answered with status ${response.status}.` };
+  } catch {
+    return { id: '' };
+  }
 }

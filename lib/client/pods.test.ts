@@ -95,7 +95,7 @@ describe('the pods', () => {
   /** Time in which these pods tell their status each second. */
   async function hearFor(ms: number, ...names: readonly string[]): Promise<void> {
     for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
-      await pass(1_000);
+      await vi.advanceTimersByTimeAsync(1_000);
       for (const name of names) source.tell(statusOf(name));
     }
     await pass(250);
@@ -230,6 +230,9 @@ describe('the pods', () => {
 });
 
 describe('ordering a fault', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   const fault = { kind: 'kill-pod', pod: 'pod-1' } as const;
 
   it('gives the ID of the order', async () => {
@@ -237,17 +240,34 @@ describe('ordering a fault', () => {
     expect(await sendFault(fault, fetcher)).toEqual({ id: 'a' });
     expect(fetcher).toHaveBeenCalledWith(
       '/api/demo/faults',
-      expect.objectContaining({ method: 'POST', body: JSON.stringify(fault) }),
+      expect.objectContaining({ method: 'POST', body: expect.stringContaining(JSON.stringify(fault).slice(1, -1)) }),
     );
+  });
+
+  it('that a killed pod cannot answer any more is sent again under the same ID', async () => {
+    const bodies: unknown[] = [];
+    const answers = [() => new Response('', { status: 502 }), () => Promise.reject(new TypeError('reset'))];
+    const fetcher: typeof fetch = async (_url, init) => {
+      const body = JSON.parse(String(init?.body));
+      bodies.push(body);
+      return answers.shift()?.() ?? Response.json({ id: body.id }, { status: 202 });
+    };
+    const sending = sendFault(fault, fetcher);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const { id } = await sending;
+    expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(bodies).toEqual(Array.from({ length: 3 }, () => ({ ...fault, id })));
   });
 
   it('that cannot be done fails with the server’s own words', async () => {
     const problem = { title: 't', status: 409, code: 'pod-unknown', detail: 'No pod "pod-1".' };
     const refused = async () => Response.json(problem, { status: 409 });
     await expect(sendFault(fault, refused)).rejects.toThrow('No pod "pod-1".');
-    const strange = async () => new Response('<html>', { status: 502 });
-    await expect(sendFault(fault, strange)).rejects.toThrow('The server answered with status 502.');
+    const strange = async () => new Response('<html>', { status: 500 });
+    await expect(sendFault(fault, strange)).rejects.toThrow('The server answered with status 500.');
     const away = () => Promise.reject(new TypeError('fetch failed'));
-    await expect(sendFault(fault, away)).rejects.toThrow('The server cannot be reached: nothing was done.');
+    const failing = expect(sendFault(fault, away)).rejects.toThrow('whether the fault happens is not known');
+    await vi.advanceTimersByTimeAsync(1_000);
+    await failing;
   });
 });

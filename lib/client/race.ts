@@ -6,6 +6,7 @@ import { createFeedStore, type FeedStore } from './feed-store.ts';
 import { type Conditions, createLane, type LaneName } from './lanes.ts';
 import { PageClocks } from './page-clocks.ts';
 import { type RaceLock, raceLock } from './race-lock.ts';
+import { randomId } from './random-id.ts';
 import { Timeline } from './timeline.ts';
 import { Turn } from './turn.ts';
 import { type PageLike, watchPage } from './watch-page.ts';
@@ -118,7 +119,7 @@ export function createRace(options: RaceOptions = {}): Race {
     );
 
     function runOf(after: string): RaceRun {
-      const run = crypto.randomUUID().slice(0, 8);
+      const run = randomId();
       const held = {
         take: (stay: AbortSignal, onWaiting?: () => void) => turn.wait(stay).then(() => permits.take(stay, onWaiting)),
       };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultOrder, isFresh, ORDER_FRESH_MS, type PodStatus } from './control.ts';
+import type { FaultOrder, PodStatus } from './control.ts';
 import { parseFaultOrder, parseFaultOutcome, parsePodFault, parsePodStatus } from './control-parse.ts';
 
 const status: PodStatus = {
@@ -55,12 +55,6 @@ describe('an order', () => {
     expect(parseFaultOrder({ ...order, id: '' })).toBeNull();
     expect(parseFaultOrder({ ...order, atMs: 'now' })).toBeNull();
     expect(parseFaultOrder({ ...order, fault: { kind: 'kill-broker' } })).toBeNull();
-  });
-
-  it('is fresh for ten seconds, whatever the difference of the clocks is before it', () => {
-    expect(isFresh(order, 1_000 + ORDER_FRESH_MS - 1)).toBe(true);
-    expect(isFresh(order, 1_000 + ORDER_FRESH_MS)).toBe(false);
-    expect(isFresh(order, 0)).toBe(true);
   });
 });
 

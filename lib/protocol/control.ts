@@ -98,8 +98,3 @@ export interface PodStatus {
   /** What may be asked of the demo's launcher. */
   readonly abilities: readonly PodAbility[];
 }
-
-/** Whether an order may still be obeyed. One of the future is another machine's clock: it is as fresh. */
-export function isFresh({ atMs }: FaultOrder, nowMs: number): boolean {
-  return nowMs - atMs < ORDER_FRESH_MS;
-}

@@ -3,10 +3,10 @@ import {
   CONTROL_TOPIC,
   type FaultOrder,
   type FaultOutcome,
-  isFresh,
   PODS_FEED,
   type PodAbility,
 } from '#lib/protocol/control.ts';
+import { FreshOrders } from '#lib/protocol/fresh-orders.ts';
 import { followOrders } from '#scripts/demo/fault-orders.ts';
 import type { OwnBroker } from '#scripts/demo/own-broker.ts';
 import type { Pods } from '#scripts/demo/pods.ts';
@@ -43,8 +43,9 @@ export class FaultDoer {
 
   constructor(options: FaultDoerOptions) {
     this.#options = options;
+    const fresh = new FreshOrders();
     void followOrders(options.baseUrl, this.#life.signal, (order) => {
-      if (isFresh(order, Date.now())) void this.#obey(order);
+      if (fresh.take(order, Date.now())) void this.#obey(order);
     });
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { HeaderName } from '#lib/protocol/constants.ts';
 import { CONTROL_TOPIC, type FaultOutcome, PODS_FEED, type PodFault } from '#lib/protocol/control.ts';
@@ -52,7 +53,11 @@ function outcomesOf(values: readonly unknown[], id: string): FaultOutcome[] {
 
 async function order(demo: RunningDemo, fault: PodFault): Promise<{ status: number; id: string; code: string }> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(demo.url + FAULTS_URL, { method: 'POST', headers, body: JSON.stringify(fault) });
+  const body = JSON.stringify({ ...fault, id: randomUUID() });
+  const send = () => fetch(demo.url + FAULTS_URL, { method: 'POST', headers, body });
+  let response = await send();
+  // As pages do it: the pod that takes the order may be killed by it before it answers.
+  if (response.status === 502) response = await send();
   const { id = '', code = '' } = (await response.json()) as { id?: string; code?: string };
   return { status: response.status, id, code };
 }

@@ -122,7 +122,7 @@ describe('a pod in the control topic', () => {
     await publish(FAULTS_FEED, order(stopOf('pod-1')), 'orders');
     await publish('another-feed', order(stopOf('pod-1')));
     expect(log.status().state).toBe('live');
-    await publish(FAULTS_FEED, order(stopOf('pod-1'), NOW_MS - 9_999));
+    await publish(FAULTS_FEED, { ...order(stopOf('pod-1'), NOW_MS - 9_999), id: 'another' });
     expect(log.status().state).toBe('degraded');
   });
 

@@ -4,7 +4,6 @@ import {
   FAULTS_FEED,
   type FaultOrder,
   type FaultOutcome,
-  isFresh,
   PODS_FEED,
   type PodAbility,
   type PodFault,
@@ -12,6 +11,7 @@ import {
 } from '../../protocol/control.ts';
 import { parseFaultOrder, parsePodStatus } from '../../protocol/control-parse.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
+import { FreshOrders } from '../../protocol/fresh-orders.ts';
 import type { PausableReading, RecordBatch, RecordPublisher, TopicSnapshot } from '../record-log/port.ts';
 import { PodsHeard } from './pods-heard.ts';
 import { StatusTeller } from './status-teller.ts';
@@ -42,6 +42,7 @@ export class DemoControl {
   readonly #options: DemoControlOptions;
   readonly #pods: PodsHeard;
   readonly #teller: StatusTeller;
+  readonly #freshOrders = new FreshOrders();
   readonly #life = new AbortController();
   /** Whether the topic exists, so that something can be told. */
   #isThere = false;
@@ -80,14 +81,14 @@ export class DemoControl {
   }
 
   /**
-   * Passes a fault on to who can do it.
+   * Passes a fault on to who can do it, under the ID that it was given, or under a new one.
    *
    * @returns the order's ID, once it is stored
    * @throws FeedlineError `pod-unknown`, `fault-impossible`, `record-log-unavailable`
    */
-  async order(fault: PodFault): Promise<string> {
+  async order(fault: PodFault, id = ''): Promise<string> {
     this.#refuseImpossible(fault);
-    const order: FaultOrder = { id: this.#options.newId(), atMs: this.#options.now(), fault };
+    const order: FaultOrder = { id: id || this.#options.newId(), atMs: this.#options.now(), fault };
     try {
       await this.#publish(FAULTS_FEED, order);
     } catch (cause) {
@@ -117,7 +118,7 @@ export class DemoControl {
   #hearOrder(value: unknown): void {
     const order = parseFaultOrder(value);
     // An old one may have waited in the record log while it, or this pod, was away.
-    if (order === null || !isFresh(order, this.#options.now())) return;
+    if (order === null || !this.#freshOrders.take(order, this.#options.now())) return;
     const { fault } = order;
     if (fault.kind !== 'stop-consumer' || fault.pod !== this.#options.pod) return;
     void this.#stopConsumer(order, fault.forMs);
