@@ -48,6 +48,13 @@ export class RecordingHandler implements RecordLogHandler {
   values(): string[] {
     return this.records().map(({ value }) => value?.toString() ?? '');
   }
+
+  /** Those that have come since a topic was begun, or begun anew, for the last time. */
+  valuesSinceTopic(): string[] {
+    const before = this.calls.slice(0, this.calls.lastIndexOf('topic')).filter((call) => call === 'batch').length;
+    const records = this.batches.slice(before).flatMap((batch) => batch.records);
+    return records.map(({ value }) => value?.toString() ?? '');
+  }
 }
 
 /** The contract of `RecordLog`; every adapter passes it, Kafka's against a real broker. */
