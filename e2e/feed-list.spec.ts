@@ -5,7 +5,7 @@ import type { Part } from '#scripts/process/part.ts';
 import { untilReady } from '#scripts/server/start-server.ts';
 import { publishTo, startDemoServer } from './browser/demo-server.ts';
 import { FeedsPage } from './browser/feeds-page.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, skipMissing, test } from './fixtures.ts';
 import { sendValues } from './send-values.ts';
 
 const EVICTED = 50;
@@ -21,7 +21,8 @@ test.describe('of more IDs than a pod remembers, in Kafka,', () => {
   test.describe.configure({ mode: 'serial' });
   let pod: { readonly part: Part; readonly url: string };
 
-  test.beforeAll(async () => {
+  test.beforeAll(async ({ browserName }) => {
+    skipMissing(browserName);
     const brokers = process.env.TEST_KAFKA_BROKERS;
     test.skip(brokers === undefined, process.env.NO_BROKER_REASON);
     const topic = `feedline-list-${randomUUID()}`;

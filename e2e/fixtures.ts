@@ -4,6 +4,12 @@ import { test as base, firefox, webkit } from '@playwright/test';
 
 export { expect } from '@playwright/test';
 
+/** Fixtures of a test come after `beforeAll`: a hook that prepares something costly calls this first. */
+export function skipMissing(browserName: 'chromium' | 'firefox' | 'webkit'): void {
+  const isMissing = browserName !== 'chromium' && !existsSync({ firefox, webkit }[browserName].executablePath());
+  base.skip(isMissing, `${browserName} is not installed: npx playwright install ${browserName}`);
+}
+
 interface Fixtures {
   /** A feed ID that no other test uses. */
   readonly feedId: string;
@@ -16,9 +22,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   // Needs no browser, so it runs, and skips, before one would be launched.
   skipMissingBrowser: [
-    async ({ browserName }, use, testInfo) => {
-      const isMissing = browserName !== 'chromium' && !existsSync({ firefox, webkit }[browserName].executablePath());
-      testInfo.skip(isMissing, `${browserName} is not installed: npx playwright install ${browserName}`);
+    async ({ browserName }, use) => {
+      skipMissing(browserName);
       await use(undefined);
     },
     { auto: true },

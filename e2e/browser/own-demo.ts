@@ -1,5 +1,5 @@
 import { RunningDemo } from '#scripts/testing/running-demo.ts';
-import { test } from '../fixtures.ts';
+import { skipMissing, test } from '../fixtures.ts';
 
 /**
  * A demo for the tests of the describe block that calls this, one after the other: a broker of its own, two pods, and
@@ -11,7 +11,8 @@ export function useOwnDemo(timeoutMs: number): () => RunningDemo {
   test.describe.configure({ mode: 'serial', timeout: timeoutMs });
   let demo: RunningDemo | undefined;
 
-  test.beforeAll(async () => {
+  test.beforeAll(async ({ browserName }) => {
+    skipMissing(browserName);
     test.skip(Boolean(process.env.NO_LOCAL_KAFKA_REASON), process.env.NO_LOCAL_KAFKA_REASON);
     test.setTimeout(120_000);
     demo = await RunningDemo.start([]);
