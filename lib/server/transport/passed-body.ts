@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deferred } from '../deferred.ts';
 
@@ -18,13 +19,16 @@ export interface Passage {
 /** The same body, as it is behind this passage. */
 export function passedBody(source: ReadableStream<Uint8Array>, passage: Passage): ReadableStream<Uint8Array> {
   const reader = source.getReader();
+  /** Ended when nobody reads any more, or there is nothing more to read: what is on its way then goes nowhere. */
   const gone = new AbortController();
+  // Each part on its way listens; that is no leak.
+  setMaxListeners(0, gone.signal);
   let room = deferred<void>();
   let inFlightBytes = 0;
   let leaving: Promise<void> = Promise.resolve();
 
   async function leave(before: Promise<void>, delayMs: number, act: () => void): Promise<void> {
-    const due = delay(delayMs);
+    const due = delay(delayMs, undefined, { signal: gone.signal }).catch(() => undefined);
     await before;
     await due;
     if (!gone.signal.aborted && passage.isCut !== true) act();
@@ -53,7 +57,9 @@ export function passedBody(source: ReadableStream<Uint8Array>, passage: Passage)
       start(controller) {
         passOn(controller).catch((error: unknown) => {
           passage.over?.();
-          if (!gone.signal.aborted) controller.error(error);
+          if (gone.signal.aborted) return;
+          gone.abort();
+          controller.error(error);
         });
       },
       pull() {
