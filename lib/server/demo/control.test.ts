@@ -137,7 +137,16 @@ describe('a pod in the control topic', () => {
       expect(told.at(-1)).toEqual({ feed: FAULTS_FEED, value: { id: 'new', atMs: NOW_MS, fault: stopOf('pod-2') } }),
     );
     nowMs += 10_000;
+    await publish(PODS_FEED, statusOf('pod-1'));
     await expect(control.order(stopOf('pod-2'))).rejects.toMatchObject({ code: 'pod-unknown' });
+  });
+
+  it('knows the other pods still where it is itself that hears nothing, however long', async () => {
+    await publish(PODS_FEED, statusOf('pod-2'));
+    const resume = log.pause();
+    nowMs += 60_000;
+    expect(await control.order(stopOf('pod-2'))).toBe('new');
+    resume();
   });
 
   it('refuses what the launcher cannot do, for each pod as that one has told', async () => {
