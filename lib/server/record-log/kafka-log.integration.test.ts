@@ -188,6 +188,17 @@ describeWithBroker('Kafka', () => {
       await deleteTopic(testBrokers(), optional);
     });
 
+    it('is paused for less time than its consumer needs to end: that is no loss of a consumer, and no back-off', async () => {
+      await begin(1);
+      const warned = vi.spyOn(logger, 'warn');
+      const told = vi.spyOn(logger, 'info');
+      log.pause()();
+      const isRead = () => expect(told).toHaveBeenCalledWith(expect.anything(), 'reading from Kafka');
+      await vi.waitFor(isRead, { timeout: 20_000, interval: 20 });
+      expect(warned).not.toHaveBeenCalled();
+      vi.restoreAllMocks();
+    });
+
     it('holds transactions: aborted records are passed over, and the position moves past their markers', async () => {
       await begin(1);
       const producer = client(testBrokers()).producer({

@@ -163,9 +163,11 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
       await this.#pause.untilRunning(signal);
       if (signal.aborted) return;
       const startedAtMs = this.#now();
-      const why = await this.#runSession(handler, AbortSignal.any([signal, this.#pause.signal]));
+      const paused = this.#pause.signal;
+      const why = await this.#runSession(handler, AbortSignal.any([signal, paused]));
       if (signal.aborted) return;
-      if (this.#pause.isPaused) continue;
+      // However short the pause was: the consumer was not lost, and the next one need not be careful.
+      if (paused.aborted) continue;
       logger.warn({ why, delayMs }, 'the Kafka consumer is made anew');
       await delay(delayMs, undefined, { signal }).catch(() => undefined);
       const hasLasted = this.#now() - startedAtMs >= LASTING_MS;
