@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HeaderName, POLL_WAIT_MS } from '#lib/protocol/constants.ts';
+import { HeaderName } from '#lib/protocol/constants.ts';
 import { CONTROL_TOPIC, FAULTS_FEED, type FaultOrder } from '#lib/protocol/control.ts';
 import { parseFaultOrder } from '#lib/protocol/control-parse.ts';
 import { asFields, asText } from '#lib/protocol/fields.ts';
 import { pollUrl } from '#lib/protocol/paths.ts';
 
 const RETRY_MS = 250;
+/**
+ * A pod whose consumer is stopped hears no order, and would keep a long poll until one is too old: the next question goes
+ * to another pod. No whole number of seconds, so that it does not keep step with what clients ask of the same balancer.
+ */
+const WAIT_MS = 1_700;
 
 /** Hears each order from now on, by long polling like anybody else's program, until `signal` ends. */
 export async function followOrders(
@@ -32,7 +37,7 @@ interface Answer {
 /** Undefined where it was none: then the same is asked again. */
 async function ask(baseUrl: string, after: string, signal: AbortSignal): Promise<Answer | undefined> {
   // Without a cursor the first question only asks where now is.
-  const about = after === '' ? { waitMs: 0 } : { waitMs: POLL_WAIT_MS, after };
+  const about = after === '' ? { waitMs: 0 } : { waitMs: WAIT_MS, after };
   const url = `${baseUrl}${pollUrl(FAULTS_FEED, about.waitMs, { topic: CONTROL_TOPIC, after: about.after })}`;
   const response = await fetch(url, { signal });
   const text = await response.text();
