@@ -60,13 +60,21 @@ describe('settings', () => {
       'payments',
       'feedline-control',
     ]);
-    expect(parseConfig({ ...demo, KAFKA_TOPICS: 'orders,feedline-control' }).topics).toHaveLength(2);
+    for (const topics of ['orders,feedline-control', 'feedline-control,orders']) {
+      expect(parseConfig({ ...demo, KAFKA_TOPICS: topics }).topics).toEqual(['orders', 'feedline-control']);
+    }
+    expect(messageOf({ ...demo, KAFKA_TOPICS: 'feedline-control' })).toContain(
+      'KAFKA_TOPICS should name a topic beside',
+    );
     expect(parseConfig({ RECORD_LOG: 'memory' }).topics).toEqual(['orders']);
+    const plain = { RECORD_LOG: 'memory', KAFKA_TOPICS: 'feedline-control' };
+    expect(parseConfig(plain).topics).toEqual(['feedline-control']);
   });
 
-  it('take of the launcher’s abilities only those that there are', () => {
-    const memory = { RECORD_LOG: 'memory' };
+  it('take of the launcher’s abilities only those that there are, and none outside the demo', () => {
+    const memory = { RECORD_LOG: 'memory', DEMO: '1' };
     expect(parseConfig(memory).abilities).toEqual([]);
+    expect(parseConfig({ ...memory, DEMO: '0', DEMO_ABILITIES: 'kill-pod' }).abilities).toEqual([]);
     expect(parseConfig({ ...memory, DEMO_ABILITIES: 'kill-broker, kill-pod' }).abilities).toEqual([
       'kill-pod',
       'kill-broker',

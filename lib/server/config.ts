@@ -7,7 +7,7 @@ import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
 /** Everything that can be set from outside, parsed once at boot. */
 export interface Config {
   readonly isDemo: boolean;
-  /** What the demo's launcher can do to this pod and its broker. */
+  /** What the demo's launcher can do to this pod and its broker; nothing elsewhere. */
   readonly abilities: readonly PodAbility[];
   /** Name of this process in `hello`, envelopes and metrics. */
   readonly pod: string;
@@ -174,11 +174,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function toConfig(env: Environment): Config {
-  const [first = 'orders', ...others] = env.KAFKA_TOPICS;
-  const control = env.DEMO && !env.KAFKA_TOPICS.includes(CONTROL_TOPIC) ? [CONTROL_TOPIC] : [];
+  const [first = 'orders', ...others] = env.KAFKA_TOPICS.filter((topic) => !env.DEMO || topic !== CONTROL_TOPIC);
+  const control = env.DEMO ? [CONTROL_TOPIC] : [];
   return {
     isDemo: env.DEMO,
-    abilities: POD_ABILITIES.filter((ability) => env.DEMO_ABILITIES.includes(ability)),
+    abilities: POD_ABILITIES.filter((ability) => env.DEMO && env.DEMO_ABILITIES.includes(ability)),
     pod: env.POD ?? `${hostname()}-${process.pid}`,
     logLevel: env.LOG_LEVEL,
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
@@ -221,6 +221,9 @@ function relations(env: Environment): string[] {
     problems.push(
       `PING_MS should be at most a ${WATCHDOG_PINGS}rd of STREAM_MAX_AGE_MS, or no stream lives to its watchdog`,
     );
+  }
+  if (env.DEMO && env.KAFKA_TOPICS.every((topic) => topic === CONTROL_TOPIC)) {
+    problems.push(`KAFKA_TOPICS should name a topic beside ${CONTROL_TOPIC}, which the demo keeps for itself`);
   }
   return problems;
 }

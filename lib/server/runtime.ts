@@ -113,7 +113,7 @@ function createRuntime(config: Config): MutableRuntime {
           config: config.kafka,
           history: config.history,
           topics,
-          optionalTopics: [CONTROL_TOPIC],
+          optionalTopics: config.isDemo ? [CONTROL_TOPIC] : [],
           pod,
           logger,
         });
