@@ -1,4 +1,5 @@
 import { FEED_END_HEADER, QueryName } from '../../protocol/constants.ts';
+import { CONTROL_TOPIC } from '../../protocol/control.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { Config } from '../config.ts';
 import type { RecordPublisher } from '../record-log/port.ts';
@@ -13,8 +14,8 @@ export interface PublishContext {
 /**
  * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset, pod }`.
  *
- * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `body-invalid`, `body-too-large`,
- *   `record-log-unavailable`
+ * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `query-invalid`, `body-invalid`,
+ *   `body-too-large`, `record-log-unavailable`
  */
 export async function publishEvent(request: Request, { config, recordLog }: PublishContext): Promise<Response> {
   if (!config.isDemo) throw new FeedlineError('not-found', 'Events are published here only in the demo (DEMO=1).');
@@ -23,6 +24,12 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
   const id = readFeedId(url, { segment: 2 });
   const topic = readTopic(url, config.topics);
   const isEnd = url.searchParams.get(QueryName.end) === '1';
+  if (isEnd && topic === CONTROL_TOPIC) {
+    throw new FeedlineError(
+      'query-invalid',
+      `The feeds of ${CONTROL_TOPIC} have no end: leave ?${QueryName.end}= out.`,
+    );
+  }
   const value = await readJsonBody(request);
   try {
     const { partition, offset } = await recordLog.publish(topic, {
