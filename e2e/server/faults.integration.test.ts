@@ -139,6 +139,13 @@ describe('the faults of a connection', () => {
     expect(rotated.named('rotate')).toHaveLength(1);
   });
 
+  it.each(['idle-cut', 'age-cut'] as const)('%s meets a poll that waits, as it meets a stream', async (kind) => {
+    const url = `/api/feeds/poll?id=${newFeedId()}`;
+    const after = (await server.fetch(`${url}&waitMs=0`)).headers.get(HeaderName.cursor) ?? '';
+    const path = `${url}&waitMs=20000&after=${encodeURIComponent(after)}&${asked(kind, { value: 500 })}`;
+    await expect(server.fetch(path)).rejects.toThrow();
+  });
+
   it('delays, stalls and slows down without losing or turning round anything', async () => {
     const id = newFeedId();
     const ways = [

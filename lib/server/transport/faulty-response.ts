@@ -30,16 +30,20 @@ export async function withFaults(
 ): Promise<Response> {
   if (plan.isEmpty) return answer();
   if (plan.isRefused) throw new FeedlineError('fault-refused', 'This connection asks to be refused for a while.');
-  const response = await answer();
-  if (response.body !== null) {
-    const faults = new Faults(plan, client);
-    return new Response(passedBody(response.body, faults), response);
+  const faults = new Faults(plan, client);
+  try {
+    const response = await answer();
+    if (response.body !== null) return new Response(passedBody(response.body, faults), response);
+    await pause(plan.delayMs(0, client.now()), client.signal);
+    faults.over();
+    return response;
+  } catch (error) {
+    faults.over();
+    throw error;
   }
-  await pause(plan.delayMs(0, client.now()), client.signal);
-  return response;
 }
 
-/** What the faults do to one body. */
+/** What the faults do to one connection, from when it is opened: a poll that waits is silent, and grows old. */
 class Faults implements Passage {
   readonly inFlightMaxBytes = IN_FLIGHT_MAX_BYTES;
   isCut = false;
@@ -62,7 +66,7 @@ class Faults implements Passage {
 
   leave(part: Uint8Array): Uint8Array {
     this.#heard();
-    const cut = this.#plan.dropDue(this.#client.now());
+    const cut = this.#client.connection && this.#plan.dropDue(this.#client.now());
     const event = cut && recordEventIn(part);
     if (event === undefined) return part;
     this.isCut = true;
