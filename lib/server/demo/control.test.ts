@@ -113,6 +113,14 @@ describe('a pod in the control topic', () => {
     expect(told.map(({ feed }) => feed)).toContain('1234');
   });
 
+  it('says nothing of a stop that its own end has cut short: not that it has lasted as long as was asked', async () => {
+    await publish(FAULTS_FEED, order(stopOf('pod-1', 60_000)));
+    control.stop();
+    await vi.waitFor(() => expect(log.status().state).toBe('live'));
+    await publish('another-feed', {});
+    expect(outcomes().map(({ state }) => state)).toEqual(['begun']);
+  });
+
   it('obeys no order that is old, that is another pod’s or the launcher’s, or that is none', async () => {
     await publish(FAULTS_FEED, order(stopOf('pod-1'), NOW_MS - 10_000));
     await publish(FAULTS_FEED, order(stopOf('pod-2')));

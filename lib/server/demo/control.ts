@@ -137,6 +137,8 @@ export class DemoControl {
     void this.#tellOutcome(order, 'begun', `The consumer of ${pod} is stopped for ${forWords}`);
     await delay(forMs, undefined, { signal: this.#life.signal }).catch(() => undefined);
     resume();
+    // It ends: neither has it been so long, nor does it read again.
+    if (this.#life.signal.aborted) return;
     await this.#tellOutcome(order, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
   }
 
