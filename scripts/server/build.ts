@@ -37,12 +37,21 @@ function ageOf(path: string): number {
   return Math.max(stat.mtimeMs, newestMs(readdirSync(path).map((name) => join(path, name))));
 }
 
+let building: Promise<void> | undefined;
+
 /**
- * Makes the production build.
+ * Makes the production build. Who asks while one is being made waits for that one: Next.js refuses a second.
  *
  * @throws Error with the build's last lines when it fails
  */
-export async function build(log: (line: string) => void): Promise<void> {
+export function build(log: (line: string) => void): Promise<void> {
+  building ??= makeBuild(log).finally(() => {
+    building = undefined;
+  });
+  return building;
+}
+
+async function makeBuild(log: (line: string) => void): Promise<void> {
   const args = [join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next'), 'build'];
   const env = { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
   const startedAtMs = Date.now();
