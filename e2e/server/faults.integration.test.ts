@@ -161,7 +161,26 @@ describe('the faults of a connection', () => {
     }
   });
 
-  it('a slow client’s backlog waits with the server’s ring, not in memory of its own, and comes whole', async () => {
+  it.each([
+    ['delay', { value: 60_000 }],
+    ['stall', {}],
+    ['slow-client', { value: 50 }],
+  ] as const)('%s holds back what a connection without it has had', async (kind, given) => {
+    const id = newFeedId();
+    const fromMs = Date.now() + 1000;
+    const held = await server.stream(`/getData/${id}?${asked(kind, { ...given, fromMs })}`).untilOpen();
+    const plain = await server.stream(`/getData/${id}`).untilOpen();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(fromMs), { timeout: 5000 });
+    const values = ['first', 'second'].map((name) => `${name} ${'x'.repeat(5000)}`);
+    for (const [index, value] of values.entries()) {
+      await server.publish(id, value);
+      await plain.until(() => expect(plain.values).toHaveLength(index + 1));
+    }
+    expect(held.values).toEqual([]);
+    expect(held.isOver).toBe(false);
+  });
+
+  it('more than may be on its way to a slow client at once comes whole and in order all the same', async () => {
     const id = newFeedId();
     const slow = await server.stream(`/getData/${id}?${asked('slow-client', { value: 150_000 })}`).untilOpen();
     const values = Array.from({ length: 20 }, (_, index) => `${index}-${'z'.repeat(30_000)}`);
