@@ -149,7 +149,7 @@ async function startOnce(
     layout.propertiesFile,
     serverProperties(extraProperties === undefined ? properties : { ...properties, extraProperties }),
   );
-  if (!existsSync(join(layout.logDir, 'meta.properties'))) await formatStorage(layout);
+  if (!existsSync(metaFile(layout))) await formatStorage(layout);
   const part = await startPart({
     name: 'Kafka',
     command: javaCommand(),
@@ -170,10 +170,23 @@ async function formatStorage(layout: Layout): Promise<void> {
   if (exit.code !== 0) throw new Error(`Kafka's storage could not be formatted:\n${tool.lastLines().join('\n')}`);
 }
 
+/** Kafka's own note of what is stored there. */
+function metaFile({ logDir }: Layout): string {
+  return join(logDir, 'meta.properties');
+}
+
+async function clusterIdOf(layout: Layout): Promise<string> {
+  const id = /^cluster\.id=(.+)$/m.exec(await readFile(metaFile(layout), 'utf8'))?.[1];
+  if (id === undefined) throw new Error(`${metaFile(layout)} names no cluster.`);
+  return id.trim();
+}
+
 async function waitForMetadata(part: Part, port: number, layout: Layout): Promise<void> {
   const brokers = [`${LOOPBACK}:${port}`];
+  // While Java starts, another broker may have taken the port, and would answer.
+  const ownId = await clusterIdOf(layout);
   const isUp = async () =>
-    (part.isRunning() && (await isAccepting(port)) && (await answersMetadata(brokers))) || undefined;
+    (part.isRunning() && (await isAccepting(port)) && (await answersMetadata(brokers, ownId))) || undefined;
   const failure = () => (part.isRunning() ? undefined : 'Kafka ended while it was starting.');
   try {
     await waitUntil('An answer from Kafka', isUp, { timeoutMs: READY_TIMEOUT_MS, intervalMs: 50, failure });

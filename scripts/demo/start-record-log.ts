@@ -8,12 +8,13 @@ import { ensureControlTopic } from '#scripts/kafka/control-topic.ts';
 import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
 import { localKafkaObstacle } from '#scripts/kafka/java.ts';
 import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
-import { nextFreePort } from '#scripts/process/ports.ts';
+import { isPortFree, nextFreePort } from '#scripts/process/ports.ts';
 
 /** On a broker that the demo has started. */
 const OWN_TOPIC = 'orders';
 /** On any other broker, where a topic called orders may be a real one. */
 const GUEST_TOPIC = 'feedline-demo';
+const START_TRIES_MAX = 3;
 
 /**
  * Picks the record log and starts it: the brokers that are given, else Docker, else Java and Maven, else none.
@@ -29,7 +30,7 @@ export async function startRecordLog(
   const docker = await dockerKafka(options, signal, log);
   if (typeof docker !== 'string') return docker;
   const local = await localKafkaObstacle();
-  if (local === undefined) return localKafka(await nextFreePort(options.kafkaPort), docker, log);
+  if (local === undefined) return localKafka(options.kafkaPort, docker, log);
   return memoryLog(`in-process, not Kafka: no KAFKA_BROKERS, ${docker}, ${local}`);
 }
 
@@ -63,12 +64,24 @@ async function dockerKafka(
   }
 }
 
-async function localKafka(port: number, docker: string, log: (line: string) => void): Promise<RunningLog> {
-  const kafka = await startLocalKafka({ port, log });
+async function localKafka(fromPort: number, docker: string, log: (line: string) => void): Promise<RunningLog> {
+  const kafka = await startOnFreePort(fromPort, log);
   await ensureTopics(kafka.brokers, OWN_TOPIC);
   const where = `${kafka.brokers.join()}, topic ${OWN_TOPIC}`;
   const outcome = `Apache Kafka ${KAFKA_VERSION} on ${where}: ${docker}, but Java is here`;
   return ownKafkaLog(kafka.brokers, OWN_TOPIC, new OwnBroker(localRun(kafka)), outcome);
+}
+
+/** Another demo that is started at the same time may take the port while Java starts: then the next one. */
+async function startOnFreePort(fromPort: number, log: (line: string) => void): Promise<LocalKafka> {
+  for (let tries = 1; ; tries += 1) {
+    const port = await nextFreePort(fromPort);
+    try {
+      return await startLocalKafka({ port, log });
+    } catch (error) {
+      if (tries === START_TRIES_MAX || (await isPortFree(port))) throw error;
+    }
+  }
 }
 
 function localRun(kafka: LocalKafka): BrokerRun {

@@ -24,10 +24,15 @@ export async function withAdmin<T>(brokers: readonly string[], use: (admin: Admi
   }
 }
 
-/** Whether a client can get metadata: a broker that only accepts connections is not up yet. */
-export async function answersMetadata(brokers: readonly string[]): Promise<boolean> {
+/**
+ * Whether a client can get metadata: a broker that only accepts connections is not up yet.
+ *
+ * @param ownId of the cluster, where another one's answer is none
+ */
+export async function answersMetadata(brokers: readonly string[], ownId?: string): Promise<boolean> {
   try {
-    return await withAdmin(brokers, async (admin) => (await admin.describeCluster()).brokers.length > 0);
+    const { brokers: found, clusterId } = await withAdmin(brokers, (admin) => admin.describeCluster());
+    return found.length > 0 && (ownId === undefined || clusterId === ownId);
   } catch {
     // Not yet: the caller asks again, and says what it waited for when it gives up.
     return false;
