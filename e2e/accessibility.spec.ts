@@ -1,5 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './browser/axe.ts';
+import { FeedsPage } from './browser/feeds-page.ts';
 import { publish, untilRacing } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -14,6 +15,20 @@ const isHeaded = (heading: string) => (page: Page) =>
   expect(page.getByRole('heading', { name: heading })).toBeVisible();
 const isLive = (page: Page) => expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
 
+async function isUnmatched(page: Page): Promise<void> {
+  await isLive(page);
+  const { search } = new FeedsPage(page);
+  await search.fill('no-such-feed');
+  await expect(page.getByText('before its first event')).toBeVisible();
+  // Keys are the page's again.
+  await search.blur();
+}
+
+async function isHeard(page: Page): Promise<void> {
+  await isLive(page);
+  await expect(page.locator('[data-pod][data-state=ready]').first()).toBeVisible();
+}
+
 async function isInspected(page: Page): Promise<void> {
   await isLive(page);
   await page.locator('[data-kind=event]').first().click();
@@ -24,18 +39,14 @@ async function isInspected(page: Page): Promise<void> {
 const PLACES: readonly Place[] = [
   { name: 'the race', path: (feedId) => `/?feed=${feedId}&rtt=0&interval=250`, isShown: untilRacing },
   { name: 'the list of feeds', path: (feedId) => `/feeds?feed=${feedId}`, isShown: isLive },
+  { name: 'a list without a match', path: (feedId) => `/feeds?feed=${feedId}`, isShown: isUnmatched },
   { name: 'a feed', path: (feedId) => `/feeds/${feedId}`, isShown: isLive },
   { name: 'a feed with an event selected', path: (feedId) => `/feeds/${feedId}`, isShown: isInspected },
+  { name: 'the pods', path: () => '/ops', isShown: isHeard },
   { name: 'a feed that is none', path: () => '/bad-id', isShown: isHeaded('This cannot be a feed ID') },
   { name: 'no page', path: () => '/no-such-page', isShown: isHeaded('Not found') },
 ];
 const THEMES = ['light', 'dark'] as const;
-
-/** What axe finds, each with the elements it is about. */
-async function findings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('  ')}`);
-}
 
 for (const theme of THEMES) {
   for (const { name, path, isShown } of PLACES) {
@@ -46,11 +57,11 @@ for (const theme of THEMES) {
       await isShown(page);
       const tables = page.getByRole('button', { name: 'Show as table' });
       while ((await tables.count()) > 0) await tables.first().click();
-      expect(await findings(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       await page.keyboard.press('?');
       const dialog = page.getByRole('dialog', { name: 'Keys' });
       await expect(dialog).toHaveCSS('opacity', '1');
-      expect(await findings(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
     });
   }
 }
@@ -65,7 +76,7 @@ for (const theme of THEMES) {
     await page.keyboard.press('f');
     await expect(page.getByRole('dialog', { name: 'Faults' })).toHaveCSS('opacity', '1');
     await expect(page.getByRole('button', { name: 'Kill it' })).toBeVisible();
-    expect(await findings(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 }
 

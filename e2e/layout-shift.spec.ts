@@ -44,6 +44,14 @@ async function expectStill(page: Page): Promise<void> {
 }
 
 for (const width of WIDTHS) {
+  test(`the pods come without moving the page at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto('/ops');
+    await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+    await expect(page.locator('[data-pod][data-state=ready]').first()).toBeVisible();
+    await expectStill(page);
+  });
+
   test(`the race joins, runs and is judged without moving the page at ${width} px`, async ({
     page,
     request,

@@ -2,15 +2,20 @@ import { ensureTopic } from '#scripts/kafka/admin.ts';
 import { startLocalKafka } from '#scripts/local-kafka.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { untilReady } from '#scripts/server/start-server.ts';
+import { axeFindings } from './browser/axe.ts';
 import { publishTo as publish, startDemoServer as start } from './browser/demo-server.ts';
 import { expect, test } from './fixtures.ts';
 
-test('with the in-process log every page says that it is not Kafka', async ({ page, feedId }) => {
+test('with the in-process log every page says that it is not Kafka, in a landmark of its own', async ({
+  page,
+  feedId,
+}) => {
   const { part, url } = await start({ RECORD_LOG: 'memory' });
   await untilReady(part, url);
   for (const path of ['/', `/feeds/${feedId}`]) {
     await page.goto(url + path);
     await expect(page.getByText('Not Kafka: in-process log')).toBeVisible();
+    expect(await axeFindings(page)).toEqual([]);
   }
   await part.stop();
 });

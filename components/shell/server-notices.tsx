@@ -15,7 +15,7 @@ export function ServerNotices() {
   if (problem === null && readiness?.recordLog !== RecordLogKind.memory) return null;
   return (
     // At the foot of the window, above the page: it comes and goes, and what is read must not move for it.
-    <div className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sunken">
+    <aside aria-label="Server" className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sunken">
       <div className="mx-auto flex w-full max-w-[1280px] flex-wrap items-center gap-x-4 gap-y-1 px-4 py-1.5 text-xs sm:px-6">
         {readiness?.recordLog === RecordLogKind.memory && (
           <span className="inline-flex items-center gap-1.5 rounded border border-dashed border-line-strong px-2 py-0.5 font-medium">
@@ -29,6 +29,6 @@ export function ServerNotices() {
           </p>
         )}
       </div>
-    </div>
+    </aside>
   );
 }
