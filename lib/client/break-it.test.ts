@@ -73,6 +73,9 @@ describe('break it', () => {
     expect(state.getState().disasters[0]?.state).toBe('due');
     await vi.advanceTimersByTimeAsync(burstMs + silenceMs);
     expect(state.getState().disasters[0]?.state).toBe('done');
+    // Asked for once: to ask again would open the connections anew, and put the drop off.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(setFaults).toHaveBeenCalledTimes(LANE_NAMES.length);
   });
 
   it('counts once everything is back and all that was counted as produced is shown, with the losses of the article’s way', async () => {
