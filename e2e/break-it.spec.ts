@@ -41,4 +41,16 @@ test.describe('of a demo with two pods and a broker of its own', () => {
     await expect(page.getByTestId('break')).toHaveCount(0);
     await expect.poll(() => shown(page, 'sse', 'events')).toBeGreaterThan(0);
   });
+
+  test('one race is broken: under other conditions the next one is left alone', async ({ page }) => {
+    await page.goto(`${demo().url}/?tour`);
+    await expect(page.getByTestId('break')).toBeVisible();
+    await page.getByRole('radio', { name: 'Steady' }).click();
+    await expect(page.getByTestId('verdict')).toContainText('on race-steady');
+    await expect(page.getByTestId('break')).toHaveCount(0);
+    const button = page.getByRole('button', { name: 'Break it' });
+    await button.click();
+    await expect(page.getByTestId('break')).toBeVisible();
+    await expect(button).toBeFocused();
+  });
 });

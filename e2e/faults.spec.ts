@@ -37,6 +37,24 @@ test.describe('of a demo with two pods and a broker of its own', () => {
     });
   }
 
+  test('a preset is done on one race: one that begins later on the same feed is left alone', async ({ page }) => {
+    await openFaults(page);
+    const item = drawer(page).locator('[data-preset=browser-drops]');
+    const button = item.getByRole('button');
+    await button.click({ timeout: 30_000 });
+    await expect(button).toBeDisabled();
+    await expect(button).toBeFocused();
+    const progress = item.getByTestId('preset-progress');
+    await expect(progress).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
+    for (const traffic of ['Bursts', 'Steady']) {
+      await page.getByRole('radio', { name: traffic }).click();
+      await expect(page.getByTestId('verdict')).toContainText(`on race-${traffic.toLowerCase()}`);
+    }
+    await expect.poll(() => shown(page, 'sse', 'events')).toBeGreaterThan(5);
+    await expect(progress).toHaveAttribute('data-state', 'done');
+    expect(await shown(page, 'sse', 'requests')).toBe(1);
+  });
+
   test('a drop of one’s own meets the lane it names, as often as it says, and no other', async ({ page }) => {
     await openFaults(page, '?feed=race-steady&rtt=0');
     await drawer(page).getByRole('combobox', { name: 'Lane' }).selectOption({ label: 'Feedline over SSE' });

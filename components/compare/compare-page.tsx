@@ -6,6 +6,7 @@ import { FaultsButton } from '#components/faults/faults-button.tsx';
 import { useRace } from '#lib/client/hooks/use-race.ts';
 import { idleRun } from '#lib/client/idle.ts';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
+import type { RaceRun } from '#lib/client/race.ts';
 import { BreakButton } from './break-button.tsx';
 import { ConditionsBar } from './conditions-bar.tsx';
 import { readConditions } from './conditions-url.ts';
@@ -25,10 +26,12 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
   const lanes = isDemo ? LANE_NAMES : LANES_OUTSIDE_DEMO;
   const conditions = useMemo(() => readConditions(query, isDemo), [query, isDemo]);
   const { phase, run, takeOver, restart } = useRace(conditions, lanes);
-  const [isBreaking, setBreaking] = useState(isDemo && query.has('tour'));
+  // One race is broken, and no other that follows it: under other conditions nobody has asked for that.
+  const [broken, setBroken] = useState<RaceRun | 'next' | null>(isDemo && query.has('tour') ? 'next' : null);
+  if (broken === 'next' && run !== null) setBroken(run);
   const breakAnew = (): void => {
     restart();
-    setBreaking(true);
+    setBroken('next');
   };
   // Until the race begins its place is as large as the race will be: what is below it stays where it is.
   const idle = useMemo(() => (conditions === null ? null : idleRun(conditions, lanes)), [conditions, lanes]);
@@ -49,9 +52,9 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
           </div>
         )}
       </header>
-      {isBreaking && run !== null && (
+      {run !== null && run === broken && (
         <Suspense>
-          <BreakPanel key={run.startedAtMs} run={run} onClose={() => setBreaking(false)} />
+          <BreakPanel run={run} onClose={() => setBroken(null)} />
         </Suspense>
       )}
       <ConditionsBar conditions={conditions} isDemo={isDemo} />

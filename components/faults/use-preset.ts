@@ -21,16 +21,24 @@ export type PresetProgress =
   | { readonly state: 'failed'; readonly words: string };
 
 const BEGINNING: PresetProgress = { state: 'running', words: 'Beginning a race of its own…' };
+const OVERTAKEN: PresetProgress = { state: 'failed', words: 'Ended: another race has begun.' };
 
-/** Runs what was asked for once its race has begun. */
+/** Runs what was asked for on the first race that begins afterwards, and on no later one, whatever its feed. */
 export function usePreset(asked: AskedPreset | null, run: RaceRun | null): PresetProgress | null {
   const [progress, setProgress] = useState<PresetProgress | null>(null);
-  const isItsRace = asked !== null && run !== null && run !== asked.before && run.conditions.feedId === asked.feedId;
+  const [taken, setTaken] = useState<{ readonly asked: AskedPreset; readonly run: RaceRun } | null>(null);
+  if (asked !== null && run !== null && run !== asked.before && taken?.asked !== asked) setTaken({ asked, run });
+  const isOn = taken !== null && taken.asked === asked && taken.run === run;
   useEffect(() => {
     setProgress(asked === null ? null : BEGINNING);
   }, [asked]);
   useEffect(() => {
-    if (asked === null || run === null || !isItsRace) return;
+    if (!isOn || taken === null) return;
+    const { asked, run } = taken;
+    if (run.conditions.feedId !== asked.feedId) {
+      setProgress(OVERTAKEN);
+      return;
+    }
     const life = new AbortController();
     const { signal } = life;
     const hands = new PresetHands({
@@ -47,11 +55,9 @@ export function usePreset(asked: AskedPreset | null, run: RaceRun | null): Prese
     );
     return () => {
       life.abort();
-      setProgress((now) =>
-        now?.state === 'running' ? { state: 'failed', words: 'Ended: another race has begun.' } : now,
-      );
+      setProgress((now) => (now?.state === 'running' ? OVERTAKEN : now));
     };
-  }, [asked, run, isItsRace]);
+  }, [taken, isOn]);
   return progress;
 }
 
