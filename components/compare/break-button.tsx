@@ -12,17 +12,19 @@ interface BreakButtonProps {
 
 /** The one large button of the page: begins the race anew, and breaks it three times. */
 export function BreakButton({ isDisabled, onBreak }: BreakButtonProps) {
-  useKey('b', () => {
+  const press = (): void => {
     if (!isDisabled) onBreak();
-  });
+  };
+  useKey('b', press);
   return (
     <button
       type="button"
-      disabled={isDisabled}
-      onClick={onBreak}
+      // Not `disabled`, which would take the focus of who has just pressed it.
+      aria-disabled={isDisabled || undefined}
+      onClick={press}
       aria-keyshortcuts="b"
       data-hint="A drop, a killed pod and a killed broker within 40 s; the race begins anew"
-      className="fade-state inline-flex h-11 shrink-0 items-center gap-2 rounded-md bg-ink px-5 text-base font-semibold text-surface hover:opacity-90 disabled:opacity-50"
+      className="fade-state inline-flex h-11 shrink-0 items-center gap-2 rounded-md bg-ink px-5 text-base font-semibold text-surface hover:opacity-90 aria-disabled:opacity-50"
     >
       <Zap className="size-5" aria-hidden="true" />
       Break it
