@@ -5,10 +5,14 @@ import { formatCount, formatMs } from '../format.ts';
 import { type AskedFault, faultLanes } from '../lane-faults.ts';
 import type { LaneName } from '../lanes.ts';
 import type { RaceRun } from '../race.ts';
+import type { Resume } from '../resume-log.ts';
 
 /** Faults that are to last for the whole preset, ms. */
 const LONG_MS = 3_600_000;
 const LOOK_MS = 50;
+/** The lanes that hold a stream, which faults cut. */
+const STREAMS = ['sse', 'article'] as const;
+type StreamName = (typeof STREAMS)[number];
 
 /** What a preset has shown. */
 export interface PresetVerdict {
@@ -41,6 +45,8 @@ export class PresetHands {
   readonly #stage: PresetStage;
   readonly #clock: Clock;
   #seq = 0;
+  /** When the connections stood that carry the fault, ms since 1970. What was cut before is nothing of its doing. */
+  readonly #carriedSinceMs: Record<StreamName, number> = { sse: 0, article: 0 };
 
   constructor(stage: PresetStage) {
     this.#stage = stage;
@@ -69,9 +75,9 @@ export class PresetHands {
     return this.lane('article').figures.missed;
   }
 
-  /** How often Feedline's connection was lost, and how often the server ended it on purpose. */
+  /** Since the fault: how often Feedline's connection was lost, and how often the server ended it on purpose. */
   count(kind: 'cut' | 'rotated'): number {
-    return this.lane('sse').resumes.filter((resume) => resume.kind === kind).length;
+    return this.#resumes('sse', kind).length;
   }
 
   /** Of every lane alike: what it is given as [kind, value], from now on where it lasts, or once in a moment. Ends when the connections that carry them are open. */
@@ -83,11 +89,20 @@ export class PresetHands {
         forMs: isMomentFault(kind) ? 0 : LONG_MS,
       }),
     );
-    const streams: readonly LaneName[] = ['sse', 'article'];
-    const before = streams.map((name) => this.lane(name).resumes[0]?.atMs);
+    const last = (name: StreamName): number => this.lane(name).resumes[0]?.atMs ?? 0;
+    const beforeMs = { sse: last('sse'), article: last('article') };
     faultLanes(this.#stage.run, asked, { nowMs: this.#clock.nowMs() });
-    const isOpenAnew = (): boolean => streams.every((name, at) => this.lane(name).resumes[0]?.atMs !== before[at]);
+    const isOpenAnew = (): boolean => STREAMS.every((name) => last(name) > beforeMs[name]);
     await this.until('the connections that carry the fault are open', isOpenAnew);
+    for (const name of STREAMS) {
+      const opened = this.lane(name).resumes.findLast(({ atMs }) => atMs > beforeMs[name]);
+      this.#carriedSinceMs[name] = opened?.atMs ?? 0;
+    }
+  }
+
+  /** Newest first, since the fault. That the page itself took long to open the connections anew is none of them. */
+  #resumes(name: StreamName, kind: Resume['kind']): readonly Resume[] {
+    return this.lane(name).resumes.filter((resume) => resume.kind === kind && resume.atMs > this.#carriedSinceMs[name]);
   }
 
   /** The next event of a feed that is the preset's own. */
@@ -109,8 +124,12 @@ export class PresetHands {
     const { signal } = this.#stage;
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      this.#clock.after(forMs, signal, resolve);
+      const end = (): void => reject(signal.reason);
+      signal.addEventListener('abort', end, { once: true });
+      this.#clock.after(forMs, signal, () => {
+        signal.removeEventListener('abort', end);
+        resolve();
+      });
     });
   }
 
@@ -121,23 +140,16 @@ export class PresetHands {
     await this.until('every lane is connected', () => [...run.lanes.values()].every(isLive));
   }
 
-  /** Both have come back from a cut and what that has cost is known. */
-  async untilResumed(sseCuts: number, articleCuts: number): Promise<void> {
-    const isSettled = (name: LaneName, cuts: number): boolean => {
-      const lost = this.lane(name).resumes.filter(({ kind }) => kind === 'cut');
-      return lost.length >= cuts && (lost[0]?.isSettled ?? false);
-    };
-    await this.until('Feedline has resumed', () => isSettled('sse', sseCuts));
-    await this.until('the article’s way is back', () => isSettled('article', articleCuts));
-  }
-
-  get articleCuts(): number {
-    return this.lane('article').resumes.filter(({ kind }) => kind === 'cut').length;
+  /** Both have come back from a cut since the fault, and what that has cost is known. */
+  async untilResumed(): Promise<void> {
+    const isSettled = (name: StreamName): boolean => this.#resumes(name, 'cut')[0]?.isSettled ?? false;
+    await this.until('Feedline has resumed', () => isSettled('sse'));
+    await this.until('the article’s way is back', () => isSettled('article'));
   }
 
   /** "0 lost, 42 replayed, resumed in 1.1 s". */
   resumeWords(): string {
-    const resume = this.lane('sse').resumes.find(({ kind }) => kind === 'cut');
+    const [resume] = this.#resumes('sse', 'cut');
     const replayed = formatCount(resume?.replayed ?? 0);
     return `Feedline: ${formatCount(this.missed)} lost, ${replayed} replayed, resumed in ${formatMs(resume?.downMs ?? 0)}.`;
   }
