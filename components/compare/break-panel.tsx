@@ -1,15 +1,22 @@
 'use client';
 
 import { Check, CircleDashed, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Fragment, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { announcer } from '#lib/client/announcer.ts';
-import { type BreakResult, breakIt, breakWords, type Disaster, idleBreak } from '#lib/client/break-it.ts';
+import {
+  BREAK_SEPARATOR,
+  type BreakResult,
+  breakIt,
+  breakParts,
+  breakWords,
+  type Disaster,
+  idleBreak,
+} from '#lib/client/break-it.ts';
 import { sendFault } from '#lib/client/control.ts';
-import { formatCount } from '#lib/client/format.ts';
 import { useNow } from '#lib/client/hooks/use-now.ts';
 import type { RaceRun } from '#lib/client/race.ts';
 
@@ -85,13 +92,15 @@ function Countdown({ toMs }: { readonly toMs: number }) {
 }
 
 function Outcome({ result }: { readonly result: BreakResult }) {
-  const { disasters, produced, shown, articleMissed } = result;
   return (
     <>
       <p data-testid="break-result" className="text-base tabular-nums">
-        {disasters === 1 ? '1 disaster' : `${disasters} disasters`} · {formatCount(produced)} produced ·{' '}
-        <strong className={shown < produced ? 'text-loss' : ''}>{formatCount(shown)} shown</strong> · the article’s way
-        lost <strong className={articleMissed > 0 ? 'text-loss' : ''}>{formatCount(articleMissed)}</strong>
+        {breakParts(result).map(({ words, isLoss }, index) => (
+          <Fragment key={words}>
+            {index > 0 && BREAK_SEPARATOR}
+            {isLoss ? <strong className="text-loss">{words}</strong> : words}
+          </Fragment>
+        ))}
       </p>
       <CopyButton what="the outcome" text={breakWords(result)} />
     </>

@@ -85,14 +85,16 @@ describe('break it', () => {
     figuresOf('article', { events: 475, missed: 137 });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.getState().result).toBeNull();
-    produced = { ...produced, events: 640, asOfMs: NOW + 58_000 };
+    produced = { ...produced, events: 1640, asOfMs: NOW + 58_000 };
     await vi.advanceTimersByTimeAsync(5_000);
     expect(state.getState().result).toBeNull();
-    figuresOf('sse', { events: 640 });
+    figuresOf('sse', { events: 1640 });
     await vi.advanceTimersByTimeAsync(1_000);
     const { result } = state.getState();
-    expect(result).toEqual({ disasters: 3, produced: 640, shown: 640, articleMissed: 137 });
-    expect(result && breakWords(result)).toBe('3 disasters · 640 produced · 640 shown · the article’s way lost 137');
+    expect(result).toEqual({ disasters: 3, produced: 1640, shown: 1640, articleMissed: 137 });
+    expect(result && breakWords(result)).toBe(
+      '3 disasters · 1,640 produced · 1,640 shown · the article’s way lost 137',
+    );
   });
 
   it('says what Feedline has not shown', async () => {

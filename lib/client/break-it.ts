@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PodFault } from '#lib/protocol/control.ts';
 import { RACE_TRAFFIC } from '#lib/protocol/race-feeds.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { formatCount } from './format.ts';
 import { faultLanes } from './lane-faults.ts';
 import type { RaceRun } from './race.ts';
 
@@ -15,6 +16,9 @@ const DROP_LEAD_MS = RACE_TRAFFIC.bursts.burstMs + RACE_TRAFFIC.bursts.silenceMs
 /** Once everything is back, what was produced is given so long to be counted, ms, before it is asked whether all of it is shown. */
 const SETTLE_MS = 12_000;
 const LOOK_MS = 500;
+
+/** Between the parts of the outcome. */
+export const BREAK_SEPARATOR = ' · ';
 
 type DisasterName = 'drop' | 'kill-pod' | 'kill-broker';
 
@@ -121,8 +125,20 @@ export function breakIt(
   return state;
 }
 
+/** The outcome, part by part; a part may be of a loss. */
+export function breakParts(result: BreakResult): readonly { readonly words: string; readonly isLoss: boolean }[] {
+  const { disasters, produced, shown, articleMissed } = result;
+  return [
+    { words: disasters === 1 ? '1 disaster' : `${disasters} disasters`, isLoss: false },
+    { words: `${formatCount(produced)} produced`, isLoss: false },
+    { words: `${formatCount(shown)} shown`, isLoss: shown < produced },
+    { words: `the article’s way lost ${formatCount(articleMissed)}`, isLoss: articleMissed > 0 },
+  ];
+}
+
 /** The outcome in one line, to be copied. */
-export function breakWords({ disasters, produced, shown, articleMissed }: BreakResult): string {
-  const what = disasters === 1 ? '1 disaster' : `${disasters} disasters`;
-  return `${what} · ${produced} produced · ${shown} shown · the article’s way lost ${articleMissed}`;
+export function breakWords(result: BreakResult): string {
+  return breakParts(result)
+    .map(({ words }) => words)
+    .join(BREAK_SEPARATOR);
 }
