@@ -1,10 +1,11 @@
 'use client';
 
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
+import { announcer } from '#lib/client/announcer.ts';
 import { FAULT_WORDS, type FaultWords } from '#lib/client/fault-words.ts';
 import { type AskedFault, faultLanes } from '#lib/client/lane-faults.ts';
-import { LANE_TITLES } from '#lib/client/lanes.ts';
+import { LANE_NAMES, LANE_TITLES } from '#lib/client/lanes.ts';
 import type { RaceRun } from '#lib/client/race.ts';
 import { FAULT_TIMES_MAX, FAULT_VALUES } from '#lib/protocol/connection-fault.ts';
 
@@ -15,19 +16,19 @@ const FIELD = 'h-8 min-w-0 rounded-md border border-line bg-ground px-2';
 /** A fault that reads as a sentence: what, on which lane, how often. */
 export function OwnFault({ run }: { readonly run: RaceRun | null }) {
   const [kind, setKind] = useState<FaultWords>(FAULT_WORDS[0] as FaultWords);
-  const [said, setSaid] = useState('');
-  const valueId = useId();
+  const [said, setSaid] = useState<{ readonly run: RaceRun; readonly words: string } | null>(null);
   const range = FAULT_VALUES[kind.kind];
 
   function strike(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     if (run === null) return;
     const form = new FormData(event.currentTarget);
-    const only = [...run.lanes.keys()].find((name) => name === form.get('lane'));
+    const only = LANE_NAMES.find((name) => name === form.get('lane'));
     const fault = faultOf(kind, form);
     faultLanes(run, [fault], { nowMs: Date.now(), ...(only !== undefined && { only }) });
-    const where = only === undefined ? 'every lane' : LANE_TITLES[only];
-    setSaid(`${kind.words}: on ${where}, ${fault.times} ${fault.times === 1 ? 'time' : 'times'}, from now on.`);
+    const words = sentenceOf(kind, fault, only === undefined ? 'every lane' : LANE_TITLES[only]);
+    setSaid({ run, words });
+    announcer.announce(words);
   }
 
   return (
@@ -50,10 +51,10 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
         </select>
         {kind.value !== undefined && (
           <span className="flex items-center gap-2">
-            <label htmlFor={valueId}>by</label>
+            {kind.value.joint}
             <input
               key={kind.kind}
-              id={valueId}
+              aria-label={`How much, ${kind.value.unit}`}
               name="value"
               type="number"
               required
@@ -62,13 +63,13 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
               defaultValue={kind.value.standard}
               className={`${FIELD} w-24 tabular-nums`}
             />
-            {kind.value.unit}
+            {kind.value.unit} {kind.value.note}
           </span>
         )}
         <span>on</span>
         <select aria-label="Lane" name="lane" defaultValue="sse" className={FIELD}>
           <option value="all">every lane</option>
-          {[...(run?.lanes.keys() ?? [])].map((name) => (
+          {LANE_NAMES.map((name) => (
             <option key={name} value={name}>
               {LANE_TITLES[name]}
             </option>
@@ -108,14 +109,21 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
           Do it
         </Button>
       </form>
-      <p role="status" data-testid="own-fault" className="mt-2 min-h-5 text-xs text-ink-muted">
-        {said}
+      <p data-testid="own-fault" className="mt-2 min-h-5 text-xs text-ink-muted">
+        {said !== null && said.run === run && said.words}
       </p>
     </section>
   );
 }
 
-function faultOf({ kind, value, forMs: standardMs }: FaultWords, form: FormData): AskedFault & { times: number } {
+type OwnFaultAsked = AskedFault & { readonly value: number; readonly times: number };
+
+function sentenceOf({ words, value }: FaultWords, fault: OwnFaultAsked, where: string): string {
+  const much = value === undefined ? '' : ` ${value.joint} ${fault.value} ${value.unit}`;
+  return `${words}${much}: on ${where}, ${fault.times} ${fault.times === 1 ? 'time' : 'times'}, from now on.`;
+}
+
+function faultOf({ kind, value, forMs: standardMs }: FaultWords, form: FormData): OwnFaultAsked {
   const forMs = standardMs === 0 ? 0 : Number(form.get('seconds')) * 1000;
   const times = Number(form.get('times'));
   return {

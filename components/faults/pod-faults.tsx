@@ -1,10 +1,8 @@
 'use client';
 
-import { FaultButton } from '#components/ops/fault-button.tsx';
+import { FAULT_MS, FaultButton } from '#components/ops/fault-button.tsx';
 import { killBrokerObstacle, killPodObstacle, stopConsumerObstacle } from '#components/ops/obstacles.ts';
 import { usePods } from '#lib/client/hooks/use-pods.ts';
-
-const FOR_MS = 5000;
 
 /** What can be done to the pods and the broker; what came of it is on `/ops`. */
 export function PodFaults() {
@@ -27,7 +25,7 @@ export function PodFaults() {
             <FaultButton
               label="Stop its consumer for 5 s"
               about={pod.pod}
-              fault={{ kind: 'stop-consumer', pod: pod.pod, forMs: FOR_MS }}
+              fault={{ kind: 'stop-consumer', pod: pod.pod, forMs: FAULT_MS }}
               obstacle={stopConsumerObstacle(pod)}
             />
           </li>
@@ -35,7 +33,7 @@ export function PodFaults() {
         <li>
           <FaultButton
             label="Kill the broker for 5 s"
-            fault={{ kind: 'kill-broker', forMs: FOR_MS }}
+            fault={{ kind: 'kill-broker', forMs: FAULT_MS }}
             obstacle={killBrokerObstacle(pods)}
           />
         </li>

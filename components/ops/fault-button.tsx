@@ -6,6 +6,9 @@ import { announcer } from '#lib/client/announcer.ts';
 import { sendFault } from '#lib/client/control.ts';
 import type { PodFault } from '#lib/protocol/control.ts';
 
+/** A fault that lasts does so for this long, ms; the labels say it. */
+export const FAULT_MS = 5_000;
+
 interface FaultButtonProps {
   readonly label: string;
   /** Which of several that have this label, for those who hear it. */

@@ -6,9 +6,8 @@ import { announcer } from '#lib/client/announcer.ts';
 import { formatTimeOfDay } from '#lib/client/format.ts';
 import type { PodView } from '#lib/client/pods-model.ts';
 import type { FaultOutcome } from '#lib/protocol/control.ts';
-import { FaultButton } from './fault-button.tsx';
+import { FAULT_MS, FaultButton } from './fault-button.tsx';
 import { killBrokerObstacle } from './obstacles.ts';
-import { FAULT_MS } from './pod-card.tsx';
 
 interface FaultsCardProps {
   readonly pods: readonly PodView[];

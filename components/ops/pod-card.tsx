@@ -2,13 +2,10 @@
 
 import { useNow } from '#lib/client/hooks/use-now.ts';
 import type { PodView } from '#lib/client/pods-model.ts';
-import { FaultButton } from './fault-button.tsx';
+import { FAULT_MS, FaultButton } from './fault-button.tsx';
 import { killPodObstacle, stopConsumerObstacle } from './obstacles.ts';
 import { PodFigures } from './pod-figures.tsx';
 import { PodState } from './pod-state.tsx';
-
-/** A fault from this page lasts so long, ms. */
-export const FAULT_MS = 5_000;
 
 /** One pod: whether it lives, whether it is ready and why, its numbers, and what can be done to it. */
 export function PodCard({ pod, isDemo }: { readonly pod: PodView; readonly isDemo: boolean }) {
