@@ -135,8 +135,9 @@ test('of a long tape only what is seen is laid out, and reading it is not distur
   expect(Math.abs(((await read.boundingBox())?.y ?? 0) - topPx)).toBeLessThanOrEqual(1);
 });
 
-test('a record without a value, one that is no text, and its headers are shown as what they are', async ({
+test('a record without a value, one that is no text, and its headers are shown and copied as what they are', async ({
   page,
+  context,
   request,
   feedId,
 }) => {
@@ -152,6 +153,9 @@ test('a record without a value, one that is no text, and its headers are shown a
   await send(bytes, { source: 'sensor', hop: ['a', 'b'] });
   await expect(page.getByTestId('last-value')).toHaveText(bytes.toString('base64'));
   await expect(page.getByText('Not UTF-8: 3 bytes, as base64.')).toBeVisible();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy: the value, as base64' }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(bytes.toString('base64'));
   await expect(fact(page, 'headers')).toContainText('source: sensor');
   await expect(fact(page, 'headers')).toContainText('hop: a, b');
   await send(null);

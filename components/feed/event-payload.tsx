@@ -29,6 +29,16 @@ export function EventPayload({ event }: { readonly event: RecordEvent }) {
   );
 }
 
+/** What the clipboard is given, and what that is called. */
+export function copyable(event: RecordEvent): { readonly what: string; readonly text: string } {
+  const { data, record } = event;
+  const isBinary = record?.value.form === 'binary';
+  const text = isBinary ? record.value.base64 : data;
+  const form = isBinary ? ', as base64' : '';
+  if (!isShortened(event)) return { what: `the value${form}`, text };
+  return { what: `the beginning of the value${form}`, text: text.slice(0, TAPE_VALUE_MAX_CHARS) };
+}
+
 interface Shown {
   readonly format: 'json' | 'verbatim' | 'binary' | 'none';
   readonly text: string;
@@ -49,8 +59,13 @@ function shownOf({ data, record }: RecordEvent): Shown {
 
 function noteOf(event: RecordEvent, { format }: Shown): string | null {
   const { data, record } = event;
-  if (isShortened(event)) return `The tape keeps the first ${formatCount(TAPE_VALUE_MAX_CHARS)} characters of a value.`;
-  if (record?.value.form === 'binary') return `Not UTF-8: ${formatCount(record.value.bytes)} bytes, as base64.`;
-  const hiddenChars = format === 'verbatim' ? data.length - SHOWN_MAX_CHARS : 0;
-  return hiddenChars > 0 ? `${formatCount(hiddenChars)} more characters not shown` : null;
+  const isBinary = record?.value.form === 'binary';
+  const hasHidden = isBinary || format === 'verbatim';
+  const hiddenChars = hasHidden ? (isBinary ? record.value.base64 : data).length - SHOWN_MAX_CHARS : 0;
+  const parts = [
+    isBinary && `Not UTF-8: ${formatCount(record.value.bytes)} bytes, as base64.`,
+    isShortened(event) && `The tape keeps the first ${formatCount(TAPE_VALUE_MAX_CHARS)} characters of a value.`,
+    hiddenChars > 0 && `${formatCount(hiddenChars)} more characters are not shown.`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? null : parts.join(' ');
 }

@@ -13,7 +13,7 @@ import type { StageTimes } from '#lib/client/stages.ts';
 import { cameAtMs } from '#lib/client/tape.ts';
 import { noEventWords } from '#lib/client/words.ts';
 import { EventFacts } from './event-facts.tsx';
-import { EventPayload } from './event-payload.tsx';
+import { copyable, EventPayload } from './event-payload.tsx';
 import { StageStrip } from './stage-strip.tsx';
 
 export interface InspectedEvent {
@@ -53,7 +53,7 @@ export function Inspector({ ref, level, shown, isSelected, onFollow }: Inspector
             {isSelected ? selectedWords(shown) : 'Following newest'}
           </p>
           {isSelected && <FollowButton onFollow={onFollow} />}
-          {shown !== null && <CopyButton what="the value" text={shown.event.data} />}
+          {shown !== null && <CopyButton {...copyable(shown.event)} />}
         </footer>
       </Card>
     </section>

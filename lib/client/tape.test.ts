@@ -26,6 +26,17 @@ test('of a long value the beginning is kept, and it is known to be no more than 
   expect(isShortened(kept(event('x'.repeat(TAPE_VALUE_MAX_CHARS))))).toBe(false);
 });
 
+test('of a value that is no text the same is known by its base64, whatever its bytes are as text', () => {
+  const binary = (bytes: number): RecordEvent => {
+    const base64 = Buffer.alloc(bytes, 0xff).toString('base64');
+    return event('\ufffd'.repeat(bytes), {
+      record: { ...FACTS, headers: {}, value: { form: 'binary', base64, bytes } },
+    });
+  };
+  expect(isShortened(kept(binary((TAPE_VALUE_MAX_CHARS / 4) * 3)))).toBe(false);
+  expect(isShortened(kept(binary((TAPE_VALUE_MAX_CHARS / 4) * 3 + 1)))).toBe(true);
+});
+
 test('what stands around a value is bounded too: headers, and what a binary one is in full', () => {
   const headers = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`h${index}`, 'x'.repeat(5000)]));
   const value = { form: 'binary', base64: 'A'.repeat(1_000_000), bytes: 750_000 } as const;

@@ -78,8 +78,13 @@ export function cameAtMs({ isStored, producedAtMs, arrivedAtMs }: RecordEvent): 
 }
 
 /** Whether the tape kept no more than the beginning of its value. */
-export function isShortened({ data }: RecordEvent): boolean {
+export function isShortened({ data, record }: RecordEvent): boolean {
+  if (record?.value.form === 'binary') return record.value.base64.length < base64Chars(record.value.bytes);
   return data.length === TAPE_VALUE_MAX_CHARS + 1 && data.endsWith('…');
+}
+
+function base64Chars(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
 }
 
 function shortened(event: RecordEvent): RecordEvent {
