@@ -1,4 +1,5 @@
 import type { APIRequestContext, Page } from '@playwright/test';
+import { untilRacing } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Publishes one event as the demo's producer would, with a seq that makes loss countable. */
@@ -167,7 +168,8 @@ test('the theme follows the system, and `t` toggles it for good', async ({ page 
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.goto('/');
-  await expect(page.getByRole('link', { name: 'Feedline' })).toBeVisible();
+  // A key that is pressed before the page's scripts run is nobody's.
+  await untilRacing(page);
   const light = await background();
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(background).not.toBe(light);

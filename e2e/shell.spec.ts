@@ -1,7 +1,16 @@
+import type { Page } from '@playwright/test';
+import { FeedsPage } from './browser/feeds-page.ts';
+import { untilRacing } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
-test('`?` shows the keys, no other key acts meanwhile, and Escape gives the focus back', async ({ page }) => {
+/** Once its scripts run: what is pressed before is nobody's. */
+async function openFeeds(page: Page): Promise<void> {
   await page.goto('/feeds');
+  await expect(new FeedsPage(page).state).toHaveAttribute('data-state', 'ready');
+}
+
+test('`?` shows the keys, no other key acts meanwhile, and Escape gives the focus back', async ({ page }) => {
+  await openFeeds(page);
   const button = page.getByRole('button', { name: 'Keys' });
   await button.focus();
   await page.keyboard.press('?');
@@ -19,7 +28,7 @@ test('`?` shows the keys, no other key acts meanwhile, and Escape gives the focu
 
 test('the theme is chosen from a menu by keys alone, kept, and given back to the system', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto('/feeds');
+  await openFeeds(page);
   const html = page.locator('html');
   await expect(html).toHaveClass(/dark/);
   await page.getByRole('button', { name: 'Theme' }).focus();
@@ -28,7 +37,7 @@ test('the theme is chosen from a menu by keys alone, kept, and given back to the
   await page.keyboard.press('l');
   await page.keyboard.press('Enter');
   await expect(html).not.toHaveClass(/dark/);
-  await page.reload();
+  await openFeeds(page);
   await expect(html).not.toHaveClass(/dark/);
   await page.getByRole('button', { name: 'Theme' }).click();
   await expect(page.getByRole('menuitemradio', { name: 'Light' })).toBeChecked();
@@ -40,6 +49,7 @@ test('the theme is chosen from a menu by keys alone, kept, and given back to the
 
 test('a hint is shown to the pointer, to the keyboard, and to who listens', async ({ page }) => {
   await page.goto('/');
+  await untilRacing(page);
   const steady = page.getByRole('radio', { name: 'Steady' });
   const hint = page.getByText('10 events a second').filter({ visible: true });
   await expect(steady).toHaveAccessibleDescription('10 events a second');
