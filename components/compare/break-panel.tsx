@@ -77,7 +77,7 @@ function DisasterStep({ disaster, startedAtMs }: { readonly disaster: Disaster; 
       <div className="min-w-0">
         <p className={state === 'due' ? '' : 'font-medium'}>{title}</p>
         <p className="text-xs text-ink-muted tabular-nums">
-          {state === 'due' && <Countdown toMs={startedAtMs + atMs} />}
+          {state === 'due' && <Countdown fromMs={startedAtMs} toMs={startedAtMs + atMs} />}
           {state === 'done' && `done, ${atMs / 1000} s into the race`}
           {state === 'impossible' && `not possible here: ${words}`}
         </p>
@@ -86,8 +86,10 @@ function DisasterStep({ disaster, startedAtMs }: { readonly disaster: Disaster; 
   );
 }
 
-function Countdown({ toMs }: { readonly toMs: number }) {
-  const leftS = Math.max(0, Math.ceil((toMs - useNow(true)) / 1000));
+function Countdown({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
+  // The clock is read only once this stands on the page.
+  const nowMs = Math.max(useNow(true), fromMs);
+  const leftS = Math.max(0, Math.ceil((toMs - nowMs) / 1000));
   return <>in {leftS} s</>;
 }
 

@@ -65,6 +65,13 @@ describe('break it', () => {
     expect(sendFault.mock.calls.at(-1)).toEqual([{ kind: 'kill-broker', forMs: 5000 }]);
   });
 
+  it('drops them at 10 s also where it was loaded late', async () => {
+    await vi.advanceTimersByTimeAsync(4000);
+    breakIt({ run, sendFault }, life.signal);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(setFaults).toHaveBeenCalledWith([expect.objectContaining({ fromMs: NOW + 10_000 + 500 })]);
+  });
+
   it('lets a burst pass between the opening of the connections and their drop: the article’s way counts from what it had', async () => {
     const state = breakIt({ run, sendFault }, life.signal);
     const { burstMs, silenceMs } = RACE_TRAFFIC.bursts;

@@ -81,14 +81,14 @@ export function breakIt(
   const leftMs = (atMs: number): number => Math.max(0, run.startedAtMs + atMs - clock.nowMs());
 
   for (const { name, atMs } of DISASTERS) {
-    if (name === 'drop') clock.after(leftMs(atMs - DROP_LEAD_MS), signal, askForDrop);
+    if (name === 'drop') clock.after(leftMs(atMs - DROP_LEAD_MS), signal, () => askForDrop(leftMs(atMs)));
     clock.after(leftMs(atMs), signal, () => void strike(name));
   }
   const overAtMs = Math.max(...DISASTERS.map(({ atMs }) => atMs)) + BROKER_AWAY_MS;
   clock.after(leftMs(overAtMs + SETTLE_MS), signal, () => clock.every(LOOK_MS, signal, count));
 
-  function askForDrop(): void {
-    faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs(), leadMs: DROP_LEAD_MS });
+  function askForDrop(leadMs: number): void {
+    faultLanes(run, [{ kind: 'drop-mid-event' }], { nowMs: clock.nowMs(), leadMs });
   }
 
   /** The drop, which was asked for ahead, strikes by itself. */
