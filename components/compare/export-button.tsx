@@ -1,15 +1,28 @@
 'use client';
 
 import { Download } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import type { RaceRun } from '#lib/client/race.ts';
 import { type RaceMoment, raceExport, raceExportName } from '#lib/client/race-export.ts';
 import { resultsOf } from '#lib/client/race-results.ts';
 
-/** Saves the comparison as it is now, as JSON. */
-export function ExportButton({ run, isDisabled }: { readonly run: RaceRun; readonly isDisabled: boolean }) {
+interface ExportButtonProps {
+  readonly run: RaceRun;
+  readonly isDisabled: boolean;
+  readonly isPaused: boolean;
+}
+
+/** Saves the comparison as it is shown, as JSON: now, or when it was paused. */
+export function ExportButton({ run, isDisabled, isPaused }: ExportButtonProps) {
+  const paused = useRef<RaceMoment | null>(null);
+  useEffect(() => {
+    // The lanes' figures stand still: beside what is produced meanwhile they would look like a loss.
+    paused.current = isPaused ? momentOf(run) : null;
+  }, [run, isPaused]);
+  const exportIt = (): void => save(paused.current ?? momentOf(run));
   return (
-    <Button data-hint="Save this comparison as JSON" disabled={isDisabled} onClick={() => save(momentOf(run))}>
+    <Button data-hint="Save this comparison as JSON" disabled={isDisabled} onClick={exportIt}>
       <Download className="size-4" aria-hidden="true" />
       Export
     </Button>

@@ -35,7 +35,7 @@ export function VerdictCard({ run, hasBegun, isPaused, children }: VerdictCardPr
       level="h2"
       aside={
         <span className="flex gap-2">
-          <ExportButton run={run} isDisabled={!hasBegun} />
+          <ExportButton run={run} isDisabled={!hasBegun} isPaused={isPaused} />
           {children}
         </span>
       }
