@@ -37,8 +37,9 @@ test.describe('of a demo with two pods and a broker of its own', () => {
     await page.goto(`${demo().url}/?tour`);
     await expect(page.getByTestId('break')).toBeVisible();
     await untilRacing(page);
-    await page.getByRole('button', { name: 'End', exact: true }).click();
+    await page.getByRole('button', { name: 'End', exact: true }).press('Enter');
     await expect(page.getByTestId('break')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Break it' })).toBeFocused();
     await expect.poll(() => shown(page, 'sse', 'events')).toBeGreaterThan(0);
   });
 

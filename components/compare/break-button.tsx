@@ -1,23 +1,26 @@
 'use client';
 
 import { Zap } from 'lucide-react';
+import type { Ref } from 'react';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { useKey } from '#lib/client/hooks/use-key.ts';
 
 interface BreakButtonProps {
+  readonly ref: Ref<HTMLButtonElement>;
   /** There is no race to break. */
   readonly isDisabled: boolean;
   readonly onBreak: () => void;
 }
 
 /** The one large button of the page: begins the race anew, and breaks it three times. */
-export function BreakButton({ isDisabled, onBreak }: BreakButtonProps) {
+export function BreakButton({ ref, isDisabled, onBreak }: BreakButtonProps) {
   const press = (): void => {
     if (!isDisabled) onBreak();
   };
   useKey('b', press);
   return (
     <button
+      ref={ref}
       type="button"
       // Not `disabled`, which would take the focus of who has just pressed it.
       aria-disabled={isDisabled || undefined}

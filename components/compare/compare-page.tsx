@@ -1,7 +1,7 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { FaultsButton } from '#components/faults/faults-button.tsx';
 import { useRace } from '#lib/client/hooks/use-race.ts';
 import { idleRun } from '#lib/client/idle.ts';
@@ -29,9 +29,15 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
   // One race is broken, and no other that follows it: under other conditions nobody has asked for that.
   const [broken, setBroken] = useState<RaceRun | 'next' | null>(isDemo && query.has('tour') ? 'next' : null);
   if (broken === 'next' && run !== null) setBroken(run);
+  const breakButton = useRef<HTMLButtonElement>(null);
   const breakAnew = (): void => {
     restart();
     setBroken('next');
+  };
+  const endBreak = (): void => {
+    setBroken(null);
+    // The button that was pressed goes with its panel, and would take the focus with it.
+    breakButton.current?.focus();
   };
   // Until the race begins its place is as large as the race will be: what is below it stays where it is.
   const idle = useMemo(() => (conditions === null ? null : idleRun(conditions, lanes)), [conditions, lanes]);
@@ -48,13 +54,13 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
         {isDemo && (
           <div className="flex flex-wrap items-center gap-3">
             <FaultsButton run={run} onRestart={restart} />
-            <BreakButton isDisabled={run === null} onBreak={breakAnew} />
+            <BreakButton ref={breakButton} isDisabled={run === null} onBreak={breakAnew} />
           </div>
         )}
       </header>
       {run !== null && run === broken && (
         <Suspense>
-          <BreakPanel run={run} onClose={() => setBroken(null)} />
+          <BreakPanel run={run} onClose={endBreak} />
         </Suspense>
       )}
       <ConditionsBar conditions={conditions} isDemo={isDemo} />
