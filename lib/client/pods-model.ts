@@ -27,16 +27,10 @@ export interface Listening {
 export class PodsModel {
   readonly #pods = new Map<string, PodView>();
   #outcomes: readonly FaultOutcome[] = [];
-  #heardAtMs = Number.NEGATIVE_INFINITY;
 
   /** Newest first, each state of an order once. */
   get outcomes(): readonly FaultOutcome[] {
     return this.#outcomes;
-  }
-
-  /** When a pod was last heard of; minus infinity before. */
-  get heardAtMs(): number {
-    return this.#heardAtMs;
   }
 
   /** @param isStored whether it was told before this page began to listen: then only the pod's clock says when */
@@ -47,7 +41,6 @@ export class PodsModel {
     if (laterMs < -SAME_START_MS) return;
     const restarts = (before?.restarts ?? 0) + (laterMs > SAME_START_MS ? 1 : 0);
     const lastSeenAtMs = isStored ? Math.min(status.atMs, nowMs) : nowMs;
-    this.#heardAtMs = Math.max(this.#heardAtMs, lastSeenAtMs);
     this.#pods.set(status.pod, { ...status, restarts, lastSeenAtMs, isGone: nowMs - lastSeenAtMs > POD_SILENT_MS });
   }
 
