@@ -35,7 +35,10 @@ export class SeqTracker {
   add(seq: number, producedAtMs: number | null): void {
     const isNewest = producedAtMs !== null && producedAtMs > this.#newestProducedAtMs;
     if (this.#next === null || (seq === 1 && isNewest)) {
+      // Behind a rebase what was missing still is; a producer that began again counts anew.
+      const holes = this.#next === null ? this.#holes.filter(({ to }) => to < seq) : [];
       this.begin(seq, null);
+      this.#holes = holes;
       this.#received += 1;
     } else if (seq >= this.#next) this.#advance(this.#next, seq);
     else this.#lookBack(seq);

@@ -223,6 +223,13 @@ describe('missed events', () => {
     expect(laneAt('poll', T0 + 70).missed).toEqual([]);
     expect(laneAt('sse', T0 + 70).missed).toEqual([]);
   });
+
+  test('what was missed before the page itself opened the connection anew stays missed', () => {
+    const { sse, poll, laneAt } = setUp();
+    sse(...[1, 2, 3, 4, 5, 6].map((seq) => record(seq, T0 + seq, T0 + 10)));
+    poll(record(1, T0 + 1, T0 + 20), record(3, T0 + 3, T0 + 30), { kind: 'baseline' }, record(6, T0 + 6, T0 + 60));
+    expect(laneAt('poll', T0 + 70).missed).toEqual([{ atMs: T0 + 2, seq: 2 }]);
+  });
 });
 
 test('the picture in words has its numbers', () => {
