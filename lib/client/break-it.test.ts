@@ -104,6 +104,17 @@ describe('break it', () => {
     );
   });
 
+  it('counts all that an article’s way has not got which was refused, and so has given up', async () => {
+    const state = breakIt({ run, sendFault }, life.signal);
+    produced = { events: 100, isExact: true, asOfMs: NOW + 50_000 };
+    figuresOf('sse', { events: 100 });
+    figuresOf('article', { events: 40, missed: 3 });
+    const connection = { ...initialConnection(NOW), state: 'closed' as const, closeReason: 'failed' as const };
+    lanes.get('article')?.state.setState({ connection });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state.getState().result).toMatchObject({ shown: 100, articleMissed: 60 });
+  });
+
   it('says what Feedline has not shown', async () => {
     const state = breakIt({ run, sendFault }, life.signal);
     produced = { events: 100, isExact: true, asOfMs: NOW + 50_000 };

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PodFault } from '#lib/protocol/control.ts';
 import { RACE_TRAFFIC } from '#lib/protocol/race-feeds.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { FeedState } from './feed-store.ts';
 import { formatCount } from './format.ts';
 import { faultLanes } from './lane-faults.ts';
 import type { RaceRun } from './race.ts';
@@ -117,12 +118,19 @@ export function breakIt(
     if (asOfMs === null || asOfMs < run.startedAtMs + overAtMs) return;
     const { events, repeated, missed } = sse.figures;
     if (events - repeated + missed < produced) return;
-    const articleMissed = run.lanes.get('article')?.state.getState().figures.missed ?? 0;
+    const articleMissed = missedBy(run.lanes.get('article')?.state.getState(), produced);
     const disasters = state.getState().disasters.filter((disaster) => disaster.state === 'done').length;
     state.setState({ result: { disasters, produced, shown: produced - missed, articleMissed } });
   }
 
   return state;
+}
+
+/** Who was refused has given up: no event comes by which it could tell what it has not got since. */
+function missedBy(lane: FeedState | undefined, produced: number): number {
+  if (lane === undefined) return 0;
+  const { events, repeated, missed } = lane.figures;
+  return lane.connection.closeReason === 'failed' ? Math.max(missed, produced - (events - repeated)) : missed;
 }
 
 /** The outcome, part by part; a part may be of a loss. */
