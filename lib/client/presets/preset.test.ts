@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import { type FeedState, INITIAL_FEED_STATE } from '../feed-store.ts';
+import { type FeedState, FIGURES_MS, INITIAL_FEED_STATE } from '../feed-store.ts';
 import { idleFeed, idleRun } from '../idle.ts';
 import type { LaneName } from '../lanes.ts';
 import type { RaceRun } from '../race.ts';
@@ -55,6 +55,34 @@ describe('the hands of a preset', () => {
     expect(isResumed).toHaveBeenCalled();
     expect(hands.count('cut')).toBe(1);
     expect(hands.resumeWords()).toBe('Feedline: 0 lost, 7 replayed, resumed in 40 ms.');
+  });
+
+  it('see nothing in a view that is paused, and go on with what it shows afterwards', async () => {
+    const hands = new PresetHands({ run, signal: life.signal, say: () => undefined, publish: async () => 'pod' });
+    const sse = run.lanes.get('sse');
+    sse?.state.setState({ isPaused: true });
+    const isDone = vi.fn();
+    const isFailed = vi.fn();
+    hands.until('it has resumed', () => hands.count('cut') > 0, 1000).then(isDone, isFailed);
+    const isWatched = vi.fn();
+    void hands.rest(100).then(isWatched);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(isFailed).not.toHaveBeenCalled();
+    expect(isWatched).not.toHaveBeenCalled();
+    sse?.state.setState({ isPaused: false });
+    resume('sse', {});
+    await vi.advanceTimersByTimeAsync(2 * FIGURES_MS);
+    expect(isDone).toHaveBeenCalled();
+    expect(isWatched).toHaveBeenCalled();
+  });
+
+  it('give up what does not come, and say what it was', async () => {
+    const hands = new PresetHands({ run, signal: life.signal, say: () => undefined, publish: async () => 'pod' });
+    const given = expect(hands.until('it has resumed', () => false, 1000)).rejects.toThrow(
+      'Waited in vain until it has resumed.',
+    );
+    await vi.advanceTimersByTimeAsync(1200);
+    await given;
   });
 
   it('do nothing more once the preset is ended', async () => {

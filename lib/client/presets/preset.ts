@@ -1,6 +1,6 @@
 import { type ConnectionFaultKind, isMomentFault } from '#lib/protocol/connection-fault.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { FeedState } from '../feed-store.ts';
+import { type FeedState, FIGURES_MS } from '../feed-store.ts';
 import { formatCount, formatMs } from '../format.ts';
 import { type AskedFault, faultLanes } from '../lane-faults.ts';
 import type { LaneName } from '../lanes.ts';
@@ -113,14 +113,28 @@ export class PresetHands {
 
   /** @throws PresetError after `withinMs`; the signal's reason once the preset is ended */
   async until(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
-    const byMs = this.#clock.nowMs() + withinMs;
+    let byMs = this.#clock.nowMs() + withinMs;
     while (!isSo()) {
       if (this.#clock.nowMs() > byMs) throw new PresetError(`Waited in vain until ${what}.`);
-      await this.rest(LOOK_MS);
+      byMs += await this.rest(LOOK_MS);
     }
   }
 
-  async rest(forMs: number): Promise<void> {
+  /**
+   * While the view is paused nothing can be seen in it: then it takes until it goes on, and shows the present.
+   *
+   * @returns how much longer it has taken for that, ms
+   */
+  async rest(forMs: number): Promise<number> {
+    await this.#pass(forMs);
+    if (!this.lane('sse').isPaused) return 0;
+    const pausedAtMs = this.#clock.nowMs();
+    while (this.lane('sse').isPaused) await this.#pass(LOOK_MS);
+    await this.#pass(FIGURES_MS);
+    return this.#clock.nowMs() - pausedAtMs;
+  }
+
+  async #pass(forMs: number): Promise<void> {
     const { signal } = this.#stage;
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
