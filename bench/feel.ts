@@ -97,7 +97,7 @@ async function measureScroll({ browser, baseUrl }: BenchStack): Promise<Record<s
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const probe = await FeelProbe.attach(browser, page);
   await page.goto(`${baseUrl}/feeds`);
-  const row = page.locator('main ul a').first();
+  const row = page.locator('[data-feed]').first();
   await row.waitFor();
   const fromMs = (await probe.snapshot()).pageMs;
   await probe.scroll(row, { durationMs: SCROLL_MS, pxPerS: SCROLL_PX_PER_S });

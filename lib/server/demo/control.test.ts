@@ -188,6 +188,15 @@ describe('a pod in the control topic', () => {
     expect(log.status().state).toBe('live');
   });
 
+  it('says the same of a stop that was asked for while it was stopped, which it hears when it reads again', async () => {
+    await publish(FAULTS_FEED, order(stopOf('pod-1')));
+    await publish(FAULTS_FEED, { ...order(stopOf('pod-1')), id: 'meanwhile' });
+    expect(log.status().state).toBe('degraded');
+    await vi.waitFor(() => expect(outcomes()).toContainEqual(expect.objectContaining({ id: 'meanwhile' })));
+    expect(outcomes().filter(({ id }) => id === 'meanwhile')).toMatchObject([{ state: 'failed' }]);
+    expect(log.status().state).toBe('live');
+  });
+
   it('is not stopped by a record log that takes nothing, which is said once', async () => {
     const broken = another({ publish: () => Promise.reject(new Error('away')) });
     const origin = { kind: 'memory', logId: 'log', epoch: 'one', topic: CONTROL_TOPIC, partitionCount: 1 } as const;

@@ -44,6 +44,8 @@ export class DemoControl {
   readonly #teller: StatusTeller;
   readonly #freshOrders = new FreshOrders();
   readonly #life = new AbortController();
+  /** When the consumer was stopped last, and began to read again; ms since 1970. */
+  #stoppedUntilMs = 0;
   /** Whether the topic exists, so that something can be told. */
   #isThere = false;
 
@@ -125,9 +127,11 @@ export class DemoControl {
   }
 
   async #stopConsumer(order: FaultOrder, forMs: number): Promise<void> {
-    const { pod, recordLog } = this.#options;
+    const { pod, recordLog, now } = this.#options;
     let resume: () => void;
     try {
+      // Asked while it was stopped, heard only now.
+      if (order.atMs <= this.#stoppedUntilMs) throw new Error('stopped at that time');
       resume = recordLog.pause();
     } catch {
       await this.#tellOutcome(order, 'failed', `The consumer of ${pod} is stopped already`);
@@ -136,6 +140,7 @@ export class DemoControl {
     const forWords = `${forMs / 1_000} s`;
     void this.#tellOutcome(order, 'begun', `The consumer of ${pod} is stopped for ${forWords}`);
     await delay(forMs, undefined, { signal: this.#life.signal }).catch(() => undefined);
+    this.#stoppedUntilMs = now();
     resume();
     // It ends: neither has it been so long, nor does it read again.
     if (this.#life.signal.aborted) return;
