@@ -6,7 +6,7 @@ import { usePods } from '#lib/client/hooks/use-pods.ts';
 
 /** What can be done to the pods and the broker; what came of it is on `/ops`. */
 export function PodFaults() {
-  const { pods } = usePods();
+  const { pods, outcomes } = usePods();
   return (
     <section aria-labelledby="pod-faults-title">
       <h3 id="pod-faults-title" className="font-medium">
@@ -38,6 +38,11 @@ export function PodFaults() {
           />
         </li>
       </ul>
+      {outcomes[0] !== undefined && (
+        <p data-testid="last-outcome" className="mt-3 text-xs text-ink-muted">
+          {outcomes[0].words}.
+        </p>
+      )}
     </section>
   );
 }

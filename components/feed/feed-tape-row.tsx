@@ -7,8 +7,11 @@ interface FeedTapeRowProps {
   /** Measures it. */
   readonly ref: Ref<HTMLDivElement>;
   readonly id: string;
-  /** Among all rows of the tape, and from its top. */
-  readonly place: { readonly index: number; readonly total: number; readonly topPx: number };
+  /** Among all rows of the tape, from 0. */
+  readonly index: number;
+  readonly total: number;
+  /** From the tape's top. */
+  readonly topPx: number;
   readonly row: TapeRow;
   readonly isSelected: boolean;
   readonly onSelect: (row: EventTapeRow, isByPointer: boolean) => void;
@@ -22,8 +25,7 @@ const SELECTED_LOOK =
 
 /** One row. Those that are no events can be read, but not selected. */
 export const FeedTapeRow = memo(function FeedTapeRow(props: FeedTapeRowProps) {
-  const { ref, id, row, isSelected, onSelect } = props;
-  const { index, total, topPx } = props.place;
+  const { ref, id, index, total, topPx, row, isSelected, onSelect } = props;
   const common = {
     ref,
     id,

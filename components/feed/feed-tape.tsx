@@ -91,7 +91,9 @@ function Rows({ tape, selectedCursor, onSelect }: RowsProps) {
               key={key}
               ref={rows.measureElement}
               id={idOf(row)}
-              place={{ index, total: tape.length, topPx: start }}
+              index={index}
+              total={tape.length}
+              topPx={start}
               row={row}
               isSelected={index === selectedIndex}
               onSelect={onSelect}

@@ -52,7 +52,7 @@ export function Inspector({ ref, level, shown, isSelected, onFollow }: Inspector
           <p data-testid="inspector-mode" className="mr-auto text-xs text-ink-muted">
             {isSelected ? selectedWords(shown) : 'Following newest'}
           </p>
-          {isSelected && <FollowButton onFollow={onFollow} />}
+          <FollowButton isSelected={isSelected} onFollow={onFollow} />
           {shown !== null && <CopyButton {...copyable(shown.event)} />}
         </footer>
       </Card>
@@ -91,13 +91,21 @@ function NoEvent() {
   );
 }
 
-/** There only while one is selected, and so is its key. */
-function FollowButton({ onFollow }: { readonly onFollow: () => void }) {
-  useKey('Escape', onFollow);
+/** Disabled, not gone, while none is selected: who presses it keeps the focus. */
+function FollowButton({ isSelected, onFollow }: Pick<InspectorProps, 'isSelected' | 'onFollow'>) {
   return (
-    <Button onClick={onFollow} aria-keyshortcuts="Escape">
-      Follow newest
-      <Kbd>Esc</Kbd>
-    </Button>
+    <>
+      {isSelected && <FollowKey onFollow={onFollow} />}
+      <Button onClick={onFollow} disabled={!isSelected} aria-keyshortcuts="Escape">
+        Follow newest
+        <Kbd>Esc</Kbd>
+      </Button>
+    </>
   );
+}
+
+/** Its key is there only while one is selected: Escape has other uses. */
+function FollowKey({ onFollow }: Pick<InspectorProps, 'onFollow'>) {
+  useKey('Escape', onFollow);
+  return null;
 }

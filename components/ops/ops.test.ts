@@ -14,6 +14,7 @@ function podOf(pod: string, more: Partial<PodView> = {}): PodView {
     live: true,
     status: 'ready',
     reason: '',
+    startedAtMs: 0,
     uptimeMs: 10_000,
     recordLog: { kind: 'kafka', connected: true, lagRecords: 2, lastRecordAgeMs: 500 },
     hub: { feeds: 1, readers: 2, ringBytes: 30 },

@@ -12,10 +12,15 @@ export interface DrawerProps {
   readonly children: ReactNode;
 }
 
+/** Where it takes the whole width there is nothing beside it that could be reached. */
+const WHOLE_WIDTH = '(width < 40rem)';
+
 /** See `drawer.tsx`. */
 export function DrawerPanel({ title, open, onOpenChange, children }: DrawerProps) {
+  // Only ever in a browser, once it is opened.
+  const isAlone = window.matchMedia(WHOLE_WIDTH).matches;
   return (
-    <Base.Root open={open} onOpenChange={onOpenChange} modal={false} disablePointerDismissal>
+    <Base.Root open={open} onOpenChange={onOpenChange} modal={isAlone ? 'trap-focus' : false} disablePointerDismissal>
       <Base.Portal>
         <Base.Popup
           data-drawer

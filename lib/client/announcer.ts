@@ -14,7 +14,8 @@ export function createAnnouncer(clock: Clock = systemClock) {
   function sayPending(): void {
     if (pending === null) return;
     saidAtMs = clock.nowMs();
-    text.setState(pending, true);
+    // A text that has not changed is not read again; this change is not heard.
+    text.setState(pending === text.getState() ? `${pending}\u00a0` : pending, true);
     pending = null;
   }
 

@@ -36,6 +36,7 @@ class ArticleTransport implements Transport {
   readonly #options: ArticleSourceOptions;
   readonly #life: SourceLife;
   #hasRested = false;
+  #isOpen = false;
   #pod = '';
   #faults: readonly ConnectionFault[];
 
@@ -55,8 +56,9 @@ class ArticleTransport implements Transport {
     const life = this.#life;
     const nowMs = (): number => life.clock.nowMs();
     life.meter.left(this.#pod);
-    // It is the page that opens it anew, to carry them: what comes meanwhile is nobody's loss either.
-    if (life.faults !== this.#faults) this.#hasRested = true;
+    // It is the page that closes it, to carry them: what comes meanwhile is nobody's loss either.
+    if (life.faults !== this.#faults && this.#isOpen) this.#hasRested = true;
+    this.#isOpen = false;
     this.#faults = life.faults;
     const stream = openEventSource(articleUrl(id, { lane, rttMs, faults: life.faults }), attempt, {
       create: eventSource,
@@ -64,8 +66,8 @@ class ArticleTransport implements Transport {
       headBytes: HEAD_BYTES,
       eventBytes: EVENT_BYTES,
       onOpen: () => this.#onOpen(),
-      onCut: () => life.failWithOwnRetry(OWN_RETRY_MS),
-      onFailed: () => life.failWithOwnRetry(OWN_RETRY_MS),
+      onCut: () => this.#onLost(),
+      onFailed: () => this.#onLost(),
       onRefused: () =>
         life.fail(async () => ({ kind: 'fatal', reason: 'the server refused the stream, which ends an EventSource' })),
     });
@@ -81,7 +83,14 @@ class ArticleTransport implements Transport {
     });
   }
 
+  /** The browser itself opens it again. */
+  #onLost(): void {
+    this.#isOpen = false;
+    this.#life.failWithOwnRetry(OWN_RETRY_MS);
+  }
+
   #onOpen(): void {
+    this.#isOpen = true;
     // The rest was the page's idea: its events are nobody's loss.
     if (this.#hasRested) this.#life.emit({ kind: 'baseline' });
     this.#hasRested = false;

@@ -89,7 +89,7 @@ describe('break it', () => {
     const state = breakIt({ run, sendFault }, life.signal);
     produced = { events: 612, isExact: true, asOfMs: NOW + 44_000 };
     figuresOf('sse', { events: 612 });
-    figuresOf('article', { events: 475, missed: 137 });
+    figuresOf('article', { events: 475, received: 475, missed: 137 });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.getState().result).toBeNull();
     produced = { ...produced, events: 1640, asOfMs: NOW + 58_000 };
@@ -113,6 +113,15 @@ describe('break it', () => {
     lanes.get('article')?.state.setState({ connection });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.getState().result).toMatchObject({ shown: 100, articleMissed: 60 });
+  });
+
+  it('counts by their number events that have no seq', async () => {
+    const state = breakIt({ run, sendFault }, life.signal);
+    produced = { events: 100, isExact: true, asOfMs: NOW + 50_000 };
+    figuresOf('sse', { events: 100 });
+    figuresOf('article', { events: 88 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state.getState().result).toMatchObject({ shown: 100, articleMissed: 12 });
   });
 
   it('says what Feedline has not shown', async () => {

@@ -126,11 +126,15 @@ export function breakIt(
   return state;
 }
 
-/** Who was refused has given up: no event comes by which it could tell what it has not got since. */
+/**
+ * Who was refused has given up: no event comes by which it could tell what it has not got since. And where events have
+ * no seq, only their number can tell.
+ */
 function missedBy(lane: FeedState | undefined, produced: number): number {
   if (lane === undefined) return 0;
-  const { events, repeated, missed } = lane.figures;
-  return lane.connection.closeReason === 'failed' ? Math.max(missed, produced - (events - repeated)) : missed;
+  const { events, received, repeated, missed } = lane.figures;
+  const isByNumber = lane.connection.closeReason === 'failed' || received === 0;
+  return isByNumber ? Math.max(missed, produced - (events - repeated)) : missed;
 }
 
 /** The outcome, part by part; a part may be of a loss. */

@@ -1,7 +1,5 @@
 import { type FaultOutcome, POD_SILENT_MS, type PodStatus } from '#lib/protocol/control.ts';
 
-/** Two times of a start that differ by less are one: they are worked out from a clock and a rounded uptime, ms. */
-const SAME_START_MS = 200;
 /** How long a pod is shown that is gone, ms. */
 const GONE_SHOWN_MS = 60_000;
 const OUTCOMES_MAX = 50;
@@ -36,10 +34,10 @@ export class PodsModel {
   /** @param isStored whether it was told before this page began to listen: then only the pod's clock says when */
   heardStatus(status: PodStatus, nowMs: number, isStored = false): void {
     const before = this.#pods.get(status.pod);
-    const laterMs = before === undefined ? 0 : startedAtMs(status) - startedAtMs(before);
+    const laterMs = before === undefined ? 0 : status.startedAtMs - before.startedAtMs;
     // It has taken the longer way, and is of a process that is gone.
-    if (laterMs < -SAME_START_MS) return;
-    const restarts = (before?.restarts ?? 0) + (laterMs > SAME_START_MS ? 1 : 0);
+    if (laterMs < 0) return;
+    const restarts = (before?.restarts ?? 0) + (laterMs > 0 ? 1 : 0);
     const lastSeenAtMs = isStored ? Math.min(status.atMs, nowMs) : nowMs;
     this.#pods.set(status.pod, { ...status, restarts, lastSeenAtMs, isGone: nowMs - lastSeenAtMs > POD_SILENT_MS });
   }
@@ -73,10 +71,6 @@ export class PodsModel {
   pods(): readonly PodView[] {
     return [...this.#pods.values()].sort((a, b) => a.pod.localeCompare(b.pod, 'en', { numeric: true }));
   }
-}
-
-function startedAtMs({ atMs, uptimeMs }: PodStatus): number {
-  return atMs - uptimeMs;
 }
 
 function isSilent({ lastSeenAtMs }: PodView, nowMs: number, listening: Listening | null): boolean {

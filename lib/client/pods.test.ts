@@ -17,6 +17,7 @@ function statusOf(pod: string, more: Partial<PodStatus> = {}): PodStatus {
     live: true,
     status: 'ready',
     reason: 'reading every topic',
+    startedAtMs: START_MS - 60_000,
     uptimeMs: Date.now() - START_MS + 60_000,
     recordLog: { kind: 'kafka', connected: true, lagRecords: 0, lastRecordAgeMs: null },
     hub: { feeds: 0, readers: 0, ringBytes: 0 },
@@ -138,12 +139,14 @@ describe('the pods', () => {
     await hearFor(2_000, 'pod-1');
     expect(restarts()).toEqual([0]);
     const late = statusOf('pod-1', { reason: 'late' });
-    source.tell(statusOf('pod-1', { uptimeMs: 100 }));
+    const again = { startedAtMs: START_MS + 2_000 };
+    source.tell(statusOf('pod-1', again));
     source.tell(late);
     await pass(500);
     expect(restarts()).toEqual([1]);
     expect(pods.state.getState().pods[0]?.reason).not.toBe('late');
-    source.tell(statusOf('pod-1', { uptimeMs: 600 }));
+    // Its clock has made a jump, and it is still the same process.
+    source.tell(statusOf('pod-1', { ...again, atMs: Date.now() + 5_000, uptimeMs: 600 }));
     await pass(250);
     expect(restarts()).toEqual([1]);
   });

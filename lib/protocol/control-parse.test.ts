@@ -9,6 +9,7 @@ const status: PodStatus = {
   live: true,
   status: 'ready',
   reason: 'reading every topic',
+  startedAtMs: -4_000,
   uptimeMs: 5_000,
   recordLog: { kind: 'kafka', connected: true, lagRecords: 3, lastRecordAgeMs: null },
   hub: { feeds: 1, readers: 2, ringBytes: 3 },

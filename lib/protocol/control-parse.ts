@@ -57,8 +57,9 @@ export function parsePodStatus(value: unknown): PodStatus | null {
   const process = asCounts(['eventLoopDelayP99Ms', 'rssBytes', 'heapBytes'], fields?.process);
   const status = asOneOf(STATUSES, fields?.status);
   const atMs = asNumber(fields?.atMs);
+  const startedAtMs = asNumber(fields?.startedAtMs);
   const pod = asText(fields?.pod);
-  if (fields === null || pod === '' || atMs === null || status === null) return null;
+  if (fields === null || pod === '' || atMs === null || startedAtMs === null || status === null) return null;
   if (recordLog === null || hub === null || transports === null || process === null) return null;
   const { abilities } = fields;
   return {
@@ -68,6 +69,7 @@ export function parsePodStatus(value: unknown): PodStatus | null {
     ready: fields.ready === true,
     live: fields.live === true,
     reason: asText(fields.reason),
+    startedAtMs,
     uptimeMs: asNumber(fields.uptimeMs) ?? 0,
     recordLog,
     hub,

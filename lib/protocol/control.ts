@@ -69,6 +69,8 @@ export interface PodStatus {
   readonly live: boolean;
   readonly status: Readiness['status'];
   readonly reason: string;
+  /** Of its process, ms since 1970: a later one is another process. */
+  readonly startedAtMs: number;
   readonly uptimeMs: number;
   readonly recordLog: {
     readonly kind: RecordLogKind;

@@ -133,7 +133,8 @@ async function begin(hands: PresetHands): Promise<void> {
 async function idleCut(hands: PresetHands, { cutMs, pingMs, watchMs }: BalancerTimes): Promise<PresetVerdict> {
   await hands.untilLive();
   hands.say(`Pings off: silence until the cut at ${formatSeconds(cutMs)}…`);
-  await hands.fault(['idle-cut', cutMs], ['pings', 0]);
+  // Without rotation too, which at the real clock comes before the cut and would be taken for a sign of life.
+  await hands.fault(['idle-cut', cutMs], ['pings', 0], ['rotation', 0]);
   // The article's way knows what it has missed by what it had before.
   await hands.publish();
   await hands.until('the first event is shown', () => hands.lane('article').figures.events === 1);
@@ -148,7 +149,7 @@ async function idleCut(hands: PresetHands, { cutMs, pingMs, watchMs }: BalancerT
   await hands.untilResumed();
   const without = `Pings off: cut after ${formatSeconds(cutMs)} of silence. ${hands.resumeWords()} ${hands.articleWords()}`;
   hands.say(`Pings on: silence for ${formatSeconds(watchMs)}…`);
-  await hands.fault(['idle-cut', cutMs], ['pings', pingMs]);
+  await hands.fault(['idle-cut', cutMs], ['pings', pingMs], ['rotation', 0]);
   await hands.rest(watchMs);
   await hands.publish();
   const all = CUT_EVENTS + 3;

@@ -22,6 +22,7 @@ function statusOf(pod: string, more: Partial<PodStatus> = {}): PodStatus {
     live: true,
     status: 'ready',
     reason: '',
+    startedAtMs: NOW_MS,
     uptimeMs: 0,
     recordLog: { kind: 'memory', connected: true, lagRecords: 0, lastRecordAgeMs: null },
     hub: { feeds: 0, readers: 0, ringBytes: 0 },

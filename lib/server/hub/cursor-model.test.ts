@@ -344,7 +344,7 @@ function isInGap(value: string, gaps: Client['gaps']): boolean {
   });
 }
 
-describe('a client that keeps its cursor', () => {
+describe('a client that keeps its cursor', { timeout: 60_000 }, () => {
   it('gets each event exactly once and in order, whatever happens to its connections and pods', async () => {
     const setups = fc.record({ ...shape, ringFrames: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1_000)) });
     await fc.assert(

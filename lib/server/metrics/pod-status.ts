@@ -22,6 +22,9 @@ export interface PodStatusSources {
 /** A record log that does not answer for so long does not say how far it goes, ms. */
 const LAG_LIMIT_MS = 700;
 
+/** One and the same in all that this process tells, whatever becomes of its clock, ms since 1970. */
+const STARTED_AT_MS = Math.round(Date.now() - process.uptime() * 1_000);
+
 /** How this pod is, as of now. Never throws. */
 export async function podStatusOf(sources: PodStatusSources): Promise<PodStatus> {
   const { readiness, hubStats, recordLog, progress, streams, polls, eventLoopDelay, abilities, now } = sources;
@@ -36,6 +39,7 @@ export async function podStatusOf(sources: PodStatusSources): Promise<PodStatus>
     live: true,
     status,
     reason,
+    startedAtMs: STARTED_AT_MS,
     uptimeMs: Math.round(process.uptime() * 1_000),
     recordLog: {
       kind: recordLog.kind,
