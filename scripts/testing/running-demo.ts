@@ -9,6 +9,8 @@ import { waitUntil } from '#scripts/process/wait-until.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
 
 const WAIT = { timeoutMs: 60_000, intervalMs: 20 };
+/** The first one on a machine fetches its Kafka. */
+const START_TIMEOUT_MS = 180_000;
 
 /** The real launcher, as its user has it: its lines, its signals, its exit code. */
 export class RunningDemo {
@@ -34,7 +36,7 @@ export class RunningDemo {
   static async start(brokers: readonly string[], ...args: string[]): Promise<RunningDemo> {
     if (!isBuildFresh()) await build(console.log);
     const demo = new RunningDemo(await freePort(), args, brokers);
-    await demo.untilLine(/Ctrl-C ends everything/);
+    await demo.untilLine(/Ctrl-C ends everything/, START_TIMEOUT_MS);
     return demo;
   }
 
@@ -48,9 +50,10 @@ export class RunningDemo {
     return Number(told.at(-1)?.[1]);
   }
 
-  async untilLine(pattern: RegExp): Promise<void> {
+  async untilLine(pattern: RegExp, timeoutMs = WAIT.timeoutMs): Promise<void> {
     const failure = () => (this.process.exitCode === null ? undefined : `The demo has ended:\n${this.text}`);
-    await waitUntil(`The line ${pattern}`, async () => pattern.test(this.text) || undefined, { ...WAIT, failure });
+    const wait = { ...WAIT, timeoutMs, failure };
+    await waitUntil(`The line ${pattern}`, async () => pattern.test(this.text) || undefined, wait);
   }
 
   get url(): string {
