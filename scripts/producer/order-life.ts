@@ -88,7 +88,8 @@ export function nextChange(
     city: isNew ? WAREHOUSE : nextCity(state, status, world),
   };
   const { id, seq, total, city } = next;
-  const change = { id, seq, producedAtMs: world.nowMs(), status, total, city, note: pick(NOTES[status], world) };
+  // In this order: where a line is short, what has happened is seen.
+  const change = { id, seq, status, total, city, note: pick(NOTES[status], world), producedAtMs: world.nowMs() };
   return { change, state: next };
 }
 
