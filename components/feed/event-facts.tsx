@@ -11,7 +11,7 @@ export function EventFacts({ event }: { readonly event: RecordEvent | null }) {
       aria-label="The record"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it (WCAG 2.1.1).
       tabIndex={0}
-      className="h-48 overflow-y-auto border-t border-line px-4 py-2 text-xs @3xl:h-52"
+      className="h-68 overflow-y-auto border-t border-line px-4 py-2 text-xs @3xl:h-58"
     >
       {event !== null && <Facts event={event} />}
     </section>
@@ -55,7 +55,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   return (
     <>
       <dt className="text-ink-muted">{name}</dt>
-      <dd data-fact={name.toLowerCase()} className="font-mono break-all">
+      <dd data-fact={name.toLowerCase()} className="font-mono wrap-anywhere">
         {children}
       </dd>
     </>

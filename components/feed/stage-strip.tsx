@@ -27,9 +27,9 @@ export function StageStrip({ stages, isStored }: StageStripProps) {
       <dl className="mt-2 grid grid-cols-3 gap-x-3 text-xs">
         {STAGES.map((stage) => (
           <div key={stage} className="min-w-0">
-            <dt className="flex min-h-8 items-center gap-1.5 text-ink-muted @3xl:min-h-0">
+            <dt className="flex min-h-8 items-start gap-1.5 text-ink-muted @3xl:min-h-0">
               <span
-                className={`size-2.5 shrink-0 rounded-xs border border-line-strong ${STAGE_FILL[stage]}`}
+                className={`mt-0.75 size-2.5 shrink-0 rounded-xs border border-line-strong ${STAGE_FILL[stage]}`}
                 aria-hidden="true"
               />
               <span className="min-w-0">{STAGE_WORDS[stage]}</span>
