@@ -29,7 +29,7 @@ export const FeedListRow = memo(function FeedListRow(props: FeedListRowProps) {
       onClick={(event) => selectOnClick(event, id)}
       tabIndex={isTabStop ? 0 : -1}
       aria-current={isSelected ? 'true' : undefined}
-      className={`fade-state flex h-full flex-col justify-center rounded-md border-l-2 px-3 -outline-offset-2 hover:bg-sunken ${isSelected ? 'border-sse bg-sunken' : 'border-transparent'}`}
+      className={`fade-state flex h-full flex-col justify-center rounded-md border-l-2 pr-3 pl-2.5 -outline-offset-2 hover:bg-sunken ${isSelected ? 'border-sse bg-sunken' : 'border-transparent'}`}
     >
       <span className="flex items-baseline justify-between gap-3">
         <span className={`truncate font-mono ${isSelected ? 'font-semibold' : ''}`}>{id}</span>

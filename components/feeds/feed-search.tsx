@@ -43,7 +43,7 @@ export function FeedSearch({ ref, query, firstFound, onQuery, onDown }: FeedSear
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        className="h-8 w-full rounded-md border border-line bg-ground px-3 font-mono placeholder:font-sans placeholder:text-ink-muted"
+        className="h-8 w-full rounded-md border border-line bg-ground px-3 font-mono placeholder:font-sans placeholder:text-ink-muted [&::-webkit-search-cancel-button]:grayscale"
       />
       {query === '' && (
         <span aria-hidden="true" className="pointer-events-none absolute top-1 right-2">

@@ -1,3 +1,4 @@
+import { ArrowRight } from 'lucide-react';
 import { feedIdProblem, feedListUrl } from '#components/shell/feed-href.ts';
 import { selectOnClick } from './select-feed.ts';
 
@@ -9,12 +10,15 @@ export function WatchRow({ id }: { readonly id: string }) {
     <a
       href={feedListUrl(id)}
       onClick={(event) => selectOnClick(event, id)}
-      className="fade-state block border-b border-line px-4 py-2 -outline-offset-2 hover:bg-sunken"
+      className="fade-state flex items-center gap-3 border-b border-line px-4 py-2 -outline-offset-2 hover:bg-sunken"
     >
-      <span className="block truncate">
-        Watch “<span className="font-mono">{id}</span>”
+      <span className="min-w-0 flex-1">
+        <span className="block truncate font-medium">
+          Watch “<span className="font-mono">{id}</span>”
+        </span>
+        <span className="block text-xs text-ink-muted">before its first event, or after a long silence</span>
       </span>
-      <span className="block text-xs text-ink-muted">before its first event, or after a long silence</span>
+      <ArrowRight className="size-4 shrink-0" aria-hidden="true" />
     </a>
   );
 }
