@@ -49,26 +49,26 @@ export function LaneCard({ name, digit }: LaneCardProps) {
           </Button>
         </div>
         <ConnectionState name={LANE_TITLES[name]} />
-        {/* One line, whatever it says: a cut must not move what is below. */}
-        <p className="flex h-8 items-center gap-3 text-xs [&>span]:truncate">
+        {/* Three lines, whatever it says: neither a cut nor a gap may move what is below. */}
+        <div className="flex h-12 items-start gap-3 text-xs [&>span]:line-clamp-3">
           <RetryButton />
-          <ConnectionReason otherwise={LANE_WAYS[name]} />
-        </p>
-        <LastGap />
+          <LaneWords name={name} />
+        </div>
       </header>
       <LaneFigures />
     </section>
   );
 }
 
-/** A lane that lost history says so for the rest of the race. */
-function LastGap() {
+/** Why it is not live; else, for the rest of the race, what history it has lost; else what it does. */
+function LaneWords({ name }: { readonly name: LaneName }) {
   const gap = useFeed((state) => state.lastGap);
-  if (gap === null) return null;
+  const hasReason = useFeed((state) => state.connection.reason !== null);
+  if (gap === null || hasReason) return <ConnectionReason otherwise={LANE_WAYS[name]} />;
   return (
-    <p data-kind="gap" className="text-loss">
+    <span data-kind="gap" className="min-w-0 text-loss">
       {gapWords(gap.reason, gap.resumesAt)}
-    </p>
+    </span>
   );
 }
 
