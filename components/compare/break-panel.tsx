@@ -41,6 +41,7 @@ export function BreakPanel({ run, onClose }: BreakPanelProps) {
     <Card
       title="Break it"
       level="h2"
+      className="panel-above"
       aside={
         <Button isSquare onClick={onClose} aria-label="End" data-hint="End it; the race goes on">
           <X className="size-4" aria-hidden="true" />
