@@ -34,7 +34,7 @@ export function OwnFault({ run }: { readonly run: RaceRun | null }) {
   return (
     <section aria-labelledby="own-fault-title">
       <h3 id="own-fault-title" className="font-medium">
-        A fault of one’s own
+        A fault of your own
       </h3>
       <form onSubmit={strike} className="mt-3 flex flex-wrap items-center gap-2">
         <select

@@ -15,7 +15,7 @@ export function PodFaults() {
       <ul className="mt-3 flex flex-col gap-3">
         {pods.map((pod) => (
           <li key={pod.pod} className="flex flex-wrap items-start gap-3">
-            <span className="min-w-20 py-1.5 font-mono">{pod.pod}</span>
+            <span className="basis-full font-mono sm:basis-20 sm:py-1.5">{pod.pod}</span>
             <FaultButton
               label="Kill it"
               about={pod.pod}
