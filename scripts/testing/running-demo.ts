@@ -12,15 +12,26 @@ const WAIT = { timeoutMs: 60_000, intervalMs: 20 };
 /** The first one on a machine fetches its Kafka. */
 const START_TIMEOUT_MS = 180_000;
 
+interface DemoPorts {
+  readonly balancer: number;
+  readonly kafka: number;
+}
+
 /** The real launcher, as its user has it: its lines, its signals, its exit code. */
 export class RunningDemo {
   readonly lines: string[] = [];
   readonly port: number;
   readonly process: ChildProcess;
 
-  private constructor(port: number, args: readonly string[], brokers: readonly string[]) {
-    this.port = port;
-    const env = { ...process.env, PORT: String(port), KAFKA_BROKERS: brokers.join(',') };
+  private constructor(ports: DemoPorts, args: readonly string[], brokers: readonly string[]) {
+    this.port = ports.balancer;
+    const env = {
+      ...process.env,
+      PORT: String(ports.balancer),
+      // Of its own: while its broker is killed, no other demo takes its port.
+      KAFKA_PORT: String(ports.kafka),
+      KAFKA_BROKERS: brokers.join(','),
+    };
     // Run by npm, the launcher would watch for the end of a parent that it does not have here.
     const launcher = spawn(process.execPath, [join(ROOT, 'scripts', 'demo.mjs'), '--no-open', ...args], {
       env: { ...env, npm_lifecycle_event: undefined },
@@ -35,7 +46,7 @@ export class RunningDemo {
   /** @param brokers none: it starts one of its own */
   static async start(brokers: readonly string[], ...args: string[]): Promise<RunningDemo> {
     if (!isBuildFresh()) await build(console.log);
-    const demo = new RunningDemo(await freePort(), args, brokers);
+    const demo = new RunningDemo({ balancer: await freePort(), kafka: await freePort() }, args, brokers);
     await demo.untilLine(/Ctrl-C ends everything/, START_TIMEOUT_MS);
     return demo;
   }
