@@ -136,7 +136,7 @@ test('with the in-process log a pod’s consumer can be stopped, and what cannot
   const broker = page.getByRole('button', { name: 'Kill the broker for 5 s' });
   await expect(broker).toBeDisabled();
   await expect(broker).toHaveAccessibleDescription('Not Kafka: there is no broker.');
-  await expect(outcomes(page)).toHaveText('Nothing was broken on purpose lately.');
+  await expect(outcomes(page)).toHaveText('What is broken on purpose is told here, newest first.');
   await page.getByRole('button', { name: 'Stop its consumer for 5 s: alone' }).click();
   await expect(card(page, 'alone')).toHaveAttribute('data-state', 'degraded');
   await expect(card(page, 'alone')).toHaveAttribute('data-state', 'ready', SLOW);

@@ -95,13 +95,18 @@ function Countdown({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: n
 }
 
 function Outcome({ result }: { readonly result: BreakResult }) {
+  const parts = breakParts(result);
   return (
     <>
       <p data-testid="break-result" className="text-base tabular-nums">
-        {breakParts(result).map(({ words, isLoss }, index) => (
+        {parts.map(({ words, isLoss }, index) => (
           <Fragment key={words}>
-            {index > 0 && BREAK_SEPARATOR}
-            {isLoss ? <strong className="text-loss">{words}</strong> : words}
+            {index > 0 && ' '}
+            {/* A line ends with a dot, and begins with none. */}
+            <span className="whitespace-nowrap">
+              {isLoss ? <strong className="text-loss">{words}</strong> : words}
+              {index < parts.length - 1 && BREAK_SEPARATOR.trimEnd()}
+            </span>
           </Fragment>
         ))}
       </p>

@@ -26,8 +26,10 @@ export function FaultsCard({ pods, outcomes }: FaultsCardProps) {
           obstacle={killBrokerObstacle(pods)}
         />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-        <ol aria-label="What was done, newest first" tabIndex={0} className="h-28 overflow-y-auto">
-          {outcomes.length === 0 && <li className="text-ink-muted">Nothing was broken on purpose lately.</li>}
+        <ol aria-label="What was done, newest first" tabIndex={0} className="h-28 overflow-y-auto lg:pt-1.5">
+          {outcomes.length === 0 && (
+            <li className="text-ink-muted">What is broken on purpose is told here, newest first.</li>
+          )}
           {outcomes.map((outcome) => (
             <li key={`${outcome.id} ${outcome.state}`} data-state={outcome.state} className="flex gap-3 py-0.5">
               <time className="shrink-0 text-ink-muted">{formatTimeOfDay(outcome.atMs).slice(0, 8)}</time>

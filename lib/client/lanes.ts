@@ -23,12 +23,12 @@ export const LANE_SHORT_TITLES: Record<LaneName, string> = {
   article: 'Article',
 };
 
-/** What each lane does, in a few words. */
+/** What each lane does. Two lines of a card, where there is room for three. */
 export const LANE_WAYS: Record<LaneName, string> = {
-  sse: 'a stream with a cursor',
-  'long-poll': 'requests that wait',
-  poll: 'ask, wait, ask again',
-  article: 'a stream without a cursor',
+  sse: 'One stream. Each event carries a cursor, and after a cut it goes on from there.',
+  'long-poll': 'One request at a time, which waits until there is an event.',
+  poll: 'Asks, waits, and asks again, whether or not there is anything.',
+  article: 'One stream without a cursor: what comes during a cut is lost.',
 };
 
 /** What holds for all lanes alike. */
