@@ -99,6 +99,7 @@ test.describe('of a demo with two pods and a broker of its own', () => {
     const pid = demo().pid('pod-1');
     await drawer(page).getByRole('button', { name: 'Kill it: pod-1' }).click({ timeout: 30_000 });
     await expect.poll(() => demo().pid('pod-1'), { timeout: 30_000 }).not.toBe(pid);
+    await expect(drawer(page).getByTestId('last-outcome')).toContainText('pod-1 is ready again', { timeout: 30_000 });
     await page.keyboard.press('f');
     await expect(drawer(page)).toHaveCount(0);
     const before = await shown(page, 'sse', 'events');
