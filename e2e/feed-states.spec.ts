@@ -64,9 +64,9 @@ test('no signal, and then a resume, are told by the strip and by the list of res
   await expect(sentence(page)).toContainText('No signal: what is shown may be old');
   await untilState(page, 'live');
   const resume = page.locator('[data-resume=cut]');
-  await expect(resume).toHaveText(/Resumed after .* s: 3 replayed, 0 missed so far$/);
+  await expect(resume).toHaveText(/Resumed after .* m?s: 3 replayed, 0 missed so far$/);
   await publishTo(pod.url, feedId, 5);
-  await expect(resume).toHaveText(/Resumed after .* s: 3 replayed, 0 missed$/);
+  await expect(resume).toHaveText(/Resumed after .* m?s: 3 replayed, 0 missed$/);
   await expect.poll(() => seconds(page, 'stale')).toBeGreaterThan(0);
   await expect.poll(() => seconds(page, 'live')).toBeGreaterThan(0);
   await expect(page.getByTestId('connection-strip')).toHaveAttribute('aria-label', /live for \d+ s, .*; 5 events\./i);
