@@ -54,7 +54,7 @@ export function BreakPanel({ run, onClose }: BreakPanelProps) {
             <DisasterStep key={disaster.name} disaster={disaster} startedAtMs={run.startedAtMs} />
           ))}
         </ol>
-        <div className="flex min-h-8 flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
+        <div className="flex min-h-11 flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
           {result === null ? (
             <p className="text-ink-muted">
               When all of it is back, what was produced is held against what was shown. Watch the timeline.

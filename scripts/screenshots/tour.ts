@@ -5,11 +5,11 @@ import { store, THEMES, type Theme } from './camera.ts';
 import { untilLive } from './shots.ts';
 
 const VIEWPORT = { width: 1100, height: 980 };
-const FRAME_MS = 1000;
+const FRAME_MS = 500;
 /** How long the outcome stands before it begins again. */
 const END_MS = 6000;
 const LONGEST_MS = 120_000;
-const WEBP = { quality: 60, effort: 6, minSize: true, loop: 0 };
+const WEBP = { quality: 72, effort: 6, minSize: true, loop: 0 };
 
 interface Frame {
   readonly png: Buffer;
