@@ -10,7 +10,7 @@ import 'uplot/dist/uPlot.min.css';
 const DRAW_MS = 250;
 /** Upper ends of the scale, in ms: steps, so that it does not jitter with every event. */
 const STEPS_MS = [
-  20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 300_000, 3_600_000,
+  20, 50, 100, 200, 500, 1000, 1500, 2000, 3000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 300_000, 3_600_000,
 ] as const;
 
 const FONT_PX = 12;

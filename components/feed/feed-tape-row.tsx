@@ -19,7 +19,7 @@ interface FeedTapeRowProps {
 
 const PLACED = 'absolute inset-x-0 top-0';
 const EVENT_LOOK =
-  'grid cursor-pointer grid-cols-[auto_1fr_auto] gap-x-4 border-b border-l-4 border-b-line py-1 pr-4 pl-3 font-mono text-xs leading-5 @xl:grid-cols-[6.5rem_4rem_4rem_minmax(0,1fr)]';
+  'grid cursor-pointer grid-cols-[auto_1fr_auto] gap-x-4 border-b border-l-4 border-b-line py-1 pr-4 pl-3 font-mono text-xs leading-5 @xl:grid-cols-[5.5rem_3.5rem_4rem_minmax(0,1fr)]';
 const SELECTED_LOOK =
   'border-l-sse bg-sunken group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-sse';
 

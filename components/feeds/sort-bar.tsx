@@ -24,7 +24,7 @@ export function SortBar({ sort, onSort, order, onReorder }: SortBarProps) {
             type="button"
             aria-pressed={name === sort}
             onClick={() => onSort(name)}
-            className="fade-state h-6 rounded-md px-2 text-ink-muted hover:text-ink aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-ink"
+            className="fade-state h-6 rounded-md px-2 text-ink-muted not-aria-pressed:hover:text-ink aria-pressed:bg-ink aria-pressed:font-medium aria-pressed:text-surface"
           >
             {SORT_WORDS[name]}
           </button>
