@@ -49,8 +49,8 @@ export function Inspector({ ref, level, shown, isSelected, onFollow }: Inspector
         <StageStrip stages={shown?.stages ?? null} isStored={shown?.event.isStored === true} />
         <EventFacts event={shown?.event ?? null} />
         <footer className="flex min-h-12 flex-wrap items-center gap-2 border-t border-line px-4 py-2">
-          <p data-testid="inspector-mode" className="mr-auto text-xs text-ink-muted">
-            {isSelected ? selectedWords(shown) : 'Following newest'}
+          <p data-testid="inspector-mode" className="relative mr-auto text-xs text-ink-muted">
+            {isSelected ? <SelectedWords shown={shown} /> : 'Following newest'}
           </p>
           <FollowButton isSelected={isSelected} onFollow={onFollow} />
           {shown !== null && <CopyButton {...copyable(shown.event)} />}
@@ -74,9 +74,15 @@ function Title({ event }: { readonly event: RecordEvent }) {
   );
 }
 
-function selectedWords(shown: InspectedEvent | null): string {
+/** On a phone, where the title says it, without the word: the two buttons beside it must not wrap. */
+function SelectedWords({ shown }: { readonly shown: InspectedEvent | null }) {
   const seq = shown?.event.seq ?? null;
-  return seq === null ? 'Selected: an event without a seq' : `Selected: #${seq}`;
+  return (
+    <>
+      <span className="max-sm:sr-only">Selected: </span>
+      {seq === null ? 'an event without a seq' : `#${seq}`}
+    </>
+  );
 }
 
 function NoEvent() {
