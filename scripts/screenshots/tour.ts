@@ -25,6 +25,7 @@ async function record(browser: Browser, url: string, theme: Theme): Promise<void
   const context = await browser.newContext({ viewport: VIEWPORT, colorScheme: theme });
   const page = await context.newPage();
   await page.goto(`${url}/?tour`);
+  await page.getByTestId('break').waitFor();
   await untilLive(page);
   // The three disasters stay above; below them is what they do.
   await page.getByTestId('timeline').evaluate((timeline) => timeline.scrollIntoView({ block: 'end' }));
