@@ -43,6 +43,17 @@ describe('latency', () => {
     );
   });
 
+  test('says of a lane that only looks quicker that what it missed has no latency', () => {
+    const missed = { missed: 30 };
+    expect(sentences([lane('sse', 1_382), lane('article', 315, missed)])).toContain(
+      'The article’s SSE is ahead of Feedline over SSE: p95 315 ms against 1,382 ms, 4.4 times; the 30 that it missed have no latency.',
+    );
+    expect(sentences([lane('sse', 50), lane('article', 50, missed)])[1]).toMatch(
+      / \(p95 50 ms against 50 ms\); the 30 that it missed have no latency\.$/,
+    );
+    expect(sentences([lane('sse', 90, missed), lane('poll', 30, missed)])[1]).toMatch(/3\.0 times\.$/);
+  });
+
   test.each([
     ['a ratio that noise makes', 100, 119],
     ['a few milliseconds', 1, 5],

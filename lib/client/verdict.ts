@@ -88,11 +88,18 @@ function compare(sse: LaneResult, lane: LaneResult): string {
   const slower = Math.max(sseMs, laneMs);
   const faster = Math.min(sseMs, laneMs);
   const isApart = slower - faster >= DIFFERENCE_MIN_MS && slower >= RATIO_MIN * faster;
-  if (!isApart) return `${name} is as quick as Feedline over SSE: no difference that counts (p95 ${both}).`;
+  const bias = missedMoreWords(lane, sse);
+  if (!isApart) return `${name} is as quick as Feedline over SSE: no difference that counts (p95 ${both})${bias}.`;
   const times = faster < 1 ? '' : `, ${formatTimes(slower / faster)} times`;
   return sseMs < laneMs
     ? `${name} is later than Feedline over SSE: p95 ${both}${times}.`
-    : `${name} is ahead of Feedline over SSE: p95 ${both}${times}.`;
+    : `${name} is ahead of Feedline over SSE: p95 ${both}${times}${bias}.`;
+}
+
+/** Who loses what came during a cut looks quicker than who gets it late. */
+function missedMoreWords(lane: LaneResult, sse: LaneResult): string {
+  const { missed } = lane.figures;
+  return missed > sse.figures.missed ? `; the ${formatCount(missed)} that it missed have no latency` : '';
 }
 
 function costSentence({ name, figures, traffic }: LaneResult): readonly string[] {
