@@ -74,7 +74,7 @@ test('at a silent feed naive polling is all empty round trips, as many as the br
   await page.keyboard.press('3');
   await untilState(page, 'poll', 'live');
   await expect(page.getByTestId('verdict')).toContainText(
-    /Naive polling made (\d+) requests for 0 events, \1 of them for nothing/,
+    /Naive polling made (\d+) requests for 0 events, \1 of them empty/,
   );
   await expect(page.getByTestId('verdict')).toContainText('Too few events to compare latencies: 0 of the 20 it takes.');
 });
@@ -110,7 +110,7 @@ test('with no added round trip and steady events long polling is judged by its l
   }
   for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', 25);
   const verdict = page.getByTestId('verdict');
-  await expect(verdict).toContainText(/Long polling made \d+ requests for 25 events.*: 1\.\d per event\./);
+  await expect(verdict).toContainText(/Long polling made \d+ requests for 25 events.*: 1\.\d requests per event\./);
   const said = (await verdict.textContent()) ?? '';
   const [, words, longPollMs, sseMs] =
     /Long polling is (as quick as|later than|ahead of) Feedline over SSE: .*?p95 (\d+) ms against (\d+) ms/.exec(

@@ -47,9 +47,7 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
       <header className="flex flex-wrap items-center justify-between gap-3">
         <div>
           <h1 className="text-xl font-semibold tracking-tight">Polling beside SSE</h1>
-          <p className="mt-1 max-w-prose text-ink-muted">
-            The same events of one feed, from the same cursor, over every transport at once.
-          </p>
+          <p className="mt-1 max-w-prose text-ink-muted">The same events of one feed, over every transport at once.</p>
         </div>
         {isDemo && (
           <div className="flex flex-wrap items-center gap-3">

@@ -30,7 +30,7 @@ export function ReservedVerdict({ run: { conditions, lanes } }: { readonly run: 
       </ul>
       <p
         className={COUNT_LOOK}
-        data-words="Since the start the record log has got over 88,888 events of this feed, counted 8,888 ms before the sentences above."
+        data-words="Stored since the start: over 88,888 events, counted 8,888 ms before the sentences above, so that a lane may be ahead of it."
       />
     </div>
   );

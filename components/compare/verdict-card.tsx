@@ -66,13 +66,15 @@ function Said({ sentences: [conditions, ...sentences], produced, ageMs }: Snapsh
       </ul>
       {/* The count is a little older than the sentences, and says so: else lanes seem to get what is not there. */}
       <p className={`mt-auto ${COUNT_LOOK}`}>
-        Since the start the record log has got{' '}
+        Stored since the start:{' '}
         <data data-testid="produced" value={produced.events}>
           {produced.isExact ? '' : 'over '}
           {formatCount(produced.events)}
         </data>{' '}
-        {produced.events === 1 ? 'event' : 'events'} of this feed
-        {ageMs === null ? '.' : `, counted ${formatMs(ageMs)} before the sentences above.`}
+        {produced.events === 1 ? 'event' : 'events'}
+        {ageMs === null
+          ? '.'
+          : `, counted ${formatMs(ageMs)} before the sentences above, so that a lane may be ahead of it.`}
       </p>
     </div>
   );

@@ -42,7 +42,9 @@ test('a comparison is exported with its conditions, its numbers as they are, and
     },
   });
   expect(exported.verdict[0]).toContain('First 60 s on order 7/ü');
-  expect(exported.verdict.at(-1)).toBe('The article’s SSE missed 10 events.');
+  expect(exported.verdict.at(-1)).toBe(
+    'The article’s SSE missed 10 events. No other lane has missed an event or got one twice.',
+  );
 });
 
 test('the file is called by the feed and the time, with nothing that a file system would not take', () => {

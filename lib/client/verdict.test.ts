@@ -87,21 +87,24 @@ describe('latency', () => {
   });
 });
 
-test('the cost is told in requests, also those for nothing', () => {
+test('the cost is told in requests, also those that came back empty', () => {
   const said = sentences([
     lane('sse', 50, { requests: 1, events: 300 }),
     lane('long-poll', 130, { requests: 310, events: 300, emptyRoundTrips: 1 }),
     lane('poll', 900, { requests: 1200, events: 0, emptyRoundTrips: 1200 }),
   ]);
   expect(said).toContain('Feedline over SSE made 1 request for 300 events.');
-  expect(said).toContain('Long polling made 310 requests for 300 events, 1 of them for nothing: 1.0 per event.');
-  expect(said).toContain('Naive polling made 1,200 requests for 0 events, 1,200 of them for nothing.');
+  expect(said).toContain('Long polling made 310 requests for 300 events, 1 of them empty: 1.0 requests per event.');
+  expect(said).toContain('Naive polling made 1,200 requests for 0 events, 1,200 of them empty.');
 });
 
 test('loss is told of whoever lost', () => {
   expect(sentences([lane('sse', 50), lane('poll', 900)]).at(-1)).toBe('No lane has missed an event or got one twice.');
   expect(sentences([lane('sse', 50, { repeated: 2 }), lane('article', 50, { missed: 1 })]).at(-1)).toBe(
     'Feedline over SSE got 2 twice; the article’s SSE missed 1 event.',
+  );
+  expect(sentences([lane('sse', 50), lane('poll', 50), lane('article', 50, { missed: 3 })]).at(-1)).toBe(
+    'The article’s SSE missed 3 events. No other lane has missed an event or got one twice.',
   );
 });
 

@@ -62,7 +62,7 @@ export function verdict(conditions: Conditions, results: readonly LaneResult[], 
     ...latency,
     ...results.flatMap((result) => costSentence(result)),
     ...results.filter(({ hasFailed }) => hasFailed).map(failureSentence),
-    lossSentence(results),
+    ...lossSentence(results),
   ];
 }
 
@@ -105,22 +105,23 @@ function missedMoreWords(lane: LaneResult, sse: LaneResult): string {
 function costSentence({ name, figures, traffic }: LaneResult): readonly string[] {
   const { requests, emptyRoundTrips } = traffic;
   if (requests === 0) return [];
-  const empty = emptyRoundTrips === 0 ? '' : `, ${formatCount(emptyRoundTrips)} of them for nothing`;
+  const empty = emptyRoundTrips === 0 ? '' : `, ${formatCount(emptyRoundTrips)} of them empty`;
   const all = `${capitalised(LANE_WORDS[name])} made ${counted(requests, 'request')} for ${counted(figures.events, 'event')}${empty}`;
   const perEvent = requests / figures.events;
-  return [perEvent >= 0.01 && figures.events > 0 ? `${all}: ${formatTimes(perEvent)} per event.` : `${all}.`];
+  return [perEvent >= 0.01 && figures.events > 0 ? `${all}: ${formatTimes(perEvent)} requests per event.` : `${all}.`];
 }
 
 function failureSentence({ name, figures }: LaneResult): string {
   return `${capitalised(LANE_WORDS[name])} has given up after ${counted(figures.events, 'event')} and gets no more.`;
 }
 
-function lossSentence(results: readonly LaneResult[]): string {
-  const lossy = results.filter(({ figures }) => figures.missed > 0 || figures.repeated > 0);
-  if (lossy.length === 0) {
-    const who = results.some(({ hasFailed }) => hasFailed) ? 'No other lane' : 'No lane';
-    return `${who} has missed an event or got one twice.`;
-  }
+function lossSentence(results: readonly LaneResult[]): readonly string[] {
+  const isLossy = ({ figures }: LaneResult): boolean => figures.missed > 0 || figures.repeated > 0;
+  const lossy = results.filter(isLossy);
+  const sound = results.filter((result) => !isLossy(result) && !result.hasFailed);
+  const who = sound.length === results.length ? 'No lane' : 'No other lane';
+  const others = sound.length === 0 ? [] : [`${who} has missed an event or got one twice.`];
+  if (lossy.length === 0) return others;
   const said = lossy.map(({ name, figures: { missed, repeated } }) => {
     const parts = [
       missed > 0 && `missed ${counted(missed, 'event')}`,
@@ -128,7 +129,7 @@ function lossSentence(results: readonly LaneResult[]): string {
     ];
     return `${LANE_WORDS[name]} ${parts.filter(Boolean).join(' and ')}`;
   });
-  return `${capitalised(said.join('; '))}.`;
+  return [[`${capitalised(said.join('; '))}.`, ...others].join(' ')];
 }
 
 function counted(count: number, noun: string): string {
