@@ -39,6 +39,8 @@ interface Answer {
   readonly headers: Headers;
   readonly text: string;
   readonly requestedAtMs: number;
+  /** By the pod's clock, when the question came; null where it does not say. */
+  readonly heardAtMs: number | null;
 }
 
 /**
@@ -72,7 +74,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
       if (server !== null) {
         clocks.addRoundTrip(headers.get(HeaderName.pod) ?? '', { requestedAtMs, ...server, answeredAtMs });
       }
-      return { headers, text: await response.text(), requestedAtMs };
+      return { headers, text: await response.text(), requestedAtMs, heardAtMs: server?.receivedAtMs ?? null };
     } catch {
       // Refused, timed out or aborted: asked again later; the sources are those who tell what is wrong.
       return null;
@@ -80,7 +82,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
   }
 
   /** @returns whether more is waiting */
-  function heed({ headers, text, requestedAtMs }: Answer): boolean {
+  function heed({ headers, text, requestedAtMs, heardAtMs }: Answer): boolean {
     const body = parsePollBody(text);
     const next = body?.cursor ?? headers.get(HeaderName.cursor);
     if (next === null) return false;
@@ -90,7 +92,7 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
     const events = body?.events ?? [];
     for (const event of events) {
       if (event.kind === 'gap') produced = { ...produced, isExact: false };
-      else addRecord(event);
+      else addRecord(event, heardAtMs);
     }
     const isFull = events.length >= MANY_EVENTS;
     if (!isFull) produced = { ...produced, asOfMs: requestedAtMs };
@@ -101,12 +103,15 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
     return isFull;
   }
 
-  function addRecord(event: { readonly cursor: string; readonly data: string }): void {
+  function addRecord(event: { readonly cursor: string; readonly data: string }, heardAtMs: number | null): void {
     produced = { ...produced, events: produced.events + 1 };
     const times = parseEnvelopeTimes(event.data);
     if (times === null) return;
     const facts = readPayload(times.value);
-    clocks.addRecord({ ...times, producedAtMs: facts.producedAtMs }, clock.nowMs());
+    // What was read from the record log for this very question says nothing of how long a record takes to the pod.
+    const isReadBack = heardAtMs !== null && times.receivedAtMs >= heardAtMs;
+    const receivedAtMs = isReadBack ? null : times.receivedAtMs;
+    clocks.addRecord({ ...times, receivedAtMs, producedAtMs: facts.producedAtMs }, clock.nowMs());
     options.onRecord?.({ cursor: event.cursor, ...facts });
   }
 

@@ -7,8 +7,8 @@ export interface RecordTimes {
   readonly producedAtMs: number | null;
   /** By the broker's, where the topic has `LogAppendTime`; else by the producer's. */
   readonly timestampMs: number;
-  /** By the pod's. */
-  readonly receivedAtMs: number;
+  /** By the pod's, when it read it as it came; null where it has read it back later. */
+  readonly receivedAtMs: number | null;
   readonly pod: string;
 }
 
@@ -47,7 +47,7 @@ export class PageClocks {
 
   addRecord({ producedAtMs, timestampMs, receivedAtMs, pod }: RecordTimes, nowMs: number): void {
     if (producedAtMs !== null) this.#toBroker.add(timestampMs - producedAtMs, nowMs);
-    this.#pod(pod).fromBroker.add(receivedAtMs - timestampMs, nowMs);
+    if (receivedAtMs !== null) this.#pod(pod).fromBroker.add(receivedAtMs - timestampMs, nowMs);
   }
 
   /** The page's clock minus the producer's; of the ways over several pods the one that is known best. */
