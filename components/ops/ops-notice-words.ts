@@ -19,18 +19,22 @@ export function opsNotice(state: PodsState, isDemo: boolean): OpsNoticeWords | n
   }
   if (isEmpty) return { kind: 'loading', words: 'Waiting for the first word of a pod…', isFailure: false };
   if (!isDemo) return null;
-  if (isAsking) return { kind: 'asking', words: askingWords(pods.some(isConnected)), isFailure: false };
+  if (isAsking) return { kind: 'asking', words: askingWords(pods), isFailure: false };
   if (isLive) return null;
   return { kind: 'stale', words: 'What is shown is what was heard last: no connection now.', isFailure: false };
 }
 
-function isConnected({ recordLog }: PodsState['pods'][number]): boolean {
-  return recordLog.connected;
+function askingWords(pods: PodsState['pods']): string {
+  return `${silenceWords(pods)}: the pods that answer are asked one by one.`;
 }
 
-function askingWords(hasRecordLog: boolean): string {
-  const why = hasRecordLog
-    ? `Nothing comes over the topic ${CONTROL_TOPIC}, which npm run demo creates`
-    : 'The record log is away, and the control topic with it';
-  return `${why}: the pods that answer are asked one by one.`;
+function silenceWords(pods: PodsState['pods']): string {
+  const here = pods.filter(({ isGone }) => !isGone);
+  // It may be the one that this page hears them through.
+  const held = here.find(({ status }) => status === 'degraded');
+  if (held !== undefined) return `Nothing comes through ${held.pod} (${held.reason})`;
+  if (here.some(({ recordLog }) => recordLog.connected)) {
+    return `Nothing comes over the topic ${CONTROL_TOPIC}, which npm run demo creates`;
+  }
+  return 'The record log is away, and the control topic with it';
 }

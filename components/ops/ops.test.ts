@@ -80,13 +80,17 @@ describe('what the figures are worth', () => {
     expect(kindOf({ isAsking: true, isAnswered: false })).toBe('failed');
   });
 
-  it('tells a record log that is away from a control topic that is not there', () => {
+  it('tells a record log that is away from a control topic that is not there, and from a pod that reads nothing', () => {
     const asking = { ...NO_PODS, connection: live, isAsking: true, isAnswered: true };
     const away = podOf('one', {
       recordLog: { kind: 'kafka', connected: false, lagRecords: null, lastRecordAgeMs: null },
     });
     expect(opsNotice({ ...asking, pods: [away] }, true)?.words).toContain('The record log is away');
     expect(opsNotice({ ...asking, pods }, true)?.words).toContain('which npm run demo creates');
+    const stopped = podOf('two', { status: 'degraded', ready: false, reason: 'the consumer is stopped on purpose' });
+    expect(opsNotice({ ...asking, pods: [...pods, stopped] }, true)?.words).toBe(
+      'Nothing comes through two (the consumer is stopped on purpose): the pods that answer are asked one by one.',
+    );
   });
 
   it('outside the demo is plain as long as the pod answers', () => {
