@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientEvent } from './client-event.ts';
 import { type Connection, initialConnection, nextConnection } from './connection-state.ts';
+import { BATCH_MAX } from './event-batcher.ts';
 import { FeedRegistry } from './feed-registry.ts';
 import { createFeedStore, FIGURES_MS, INITIAL_FEED_STATE, TAPE_MS } from './feed-store.ts';
-import { BATCH_MAX } from './frame-batcher.ts';
 import type { Source } from './source.ts';
 import { TAPE_MAX, TAPE_VALUE_MAX_CHARS } from './tape.ts';
 import { NO_TRAFFIC } from './traffic-meter.ts';

@@ -4,8 +4,8 @@ import type { FeedEvent, GapEvent, RecordEvent } from './client-event.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { HistoryBlock } from './connection-history.ts';
 import { type Connection, initialConnection } from './connection-state.ts';
+import { EventBatcher, type ScheduleFlush, scheduleFlush } from './event-batcher.ts';
 import { FeedModel } from './feed-model.ts';
-import { FrameBatcher, type ScheduleFrame, scheduleFrame } from './frame-batcher.ts';
 import type { Resume } from './resume-log.ts';
 import type { Source } from './source.ts';
 import {
@@ -84,7 +84,7 @@ export interface FeedStore {
 
 export interface FeedStoreOptions {
   readonly clock?: Clock;
-  readonly schedule?: ScheduleFrame;
+  readonly schedule?: ScheduleFlush;
   /** The page's clock minus the producer's, ms; default 0. */
   readonly producerOffsetMs?: () => number;
   /** What stands between the clocks on the way of an event, over one pod; default: nothing. */
@@ -134,9 +134,9 @@ export function createFeedStore(source: Source, options: FeedStoreOptions = {}):
     publishFigures();
   }
 
-  const batcher = new FrameBatcher(
+  const batcher = new EventBatcher(
     (events: readonly FeedEvent[]) => source.work(() => onBatch(events)),
-    options.schedule ?? scheduleFrame,
+    options.schedule ?? scheduleFlush,
   );
   const unsubscribe = source.subscribe((event) => {
     if (event.kind !== 'request') batcher.add(event);

@@ -27,6 +27,9 @@ const HEAD_BYTES = 500;
 /** An answer may be this much later than the server was asked to wait, ms; then the connection is given up. */
 const LATE_MS = 10_000;
 
+/** A `Blob` would be a call to another process for each answer. */
+const utf8 = new TextEncoder();
+
 /** A request under way, and the attempt that it belongs to. */
 interface Asked {
   readonly attempt: AbortSignal;
@@ -138,7 +141,7 @@ class PollTransport implements Transport {
       const untold = this.#untoldBodyBytes.get(pod);
       if (untold !== undefined && newBytes > 0) this.#headBytes = newBytes - untold;
     }
-    const bodyBytes = new Blob([text]).size;
+    const bodyBytes = utf8.encode(text).length;
     this.#untoldBodyBytes.set(pod, bodyBytes);
     meter.received(this.#headBytes + bodyBytes, pod);
   }
