@@ -23,14 +23,14 @@ export const FAULT_FOR_MS = { least: 100, most: 60_000 } as const;
 
 /** A fault of a pod, of its consumer, or of the broker. */
 export type PodFault =
-  /** SIGKILL, by the demo's launcher, which starts the pod again. */
+  /** SIGKILL, by the demo's launcher, or by itself where Docker starts it again. */
   | { readonly kind: 'kill-pod'; readonly pod: string }
   /** The pod reads nothing from the record log for so long; its connections stay. */
   | { readonly kind: 'stop-consumer'; readonly pod: string; readonly forMs: number }
   /** SIGKILL, by the demo's launcher, which starts the broker again on its port and data after so long. */
   | { readonly kind: 'kill-broker'; readonly forMs: number };
 
-/** What only the demo's launcher can do; it tells the pods whether it can. */
+/** What whoever has started a pod has to allow; it tells the pod whether it does. */
 export const POD_ABILITIES = ['kill-pod', 'kill-broker'] as const;
 export type PodAbility = (typeof POD_ABILITIES)[number];
 
@@ -97,6 +97,6 @@ export interface PodStatus {
     readonly heapBytes: number;
   };
   readonly draining: boolean;
-  /** What may be asked of the demo's launcher. */
+  /** What may be asked for. */
   readonly abilities: readonly PodAbility[];
 }

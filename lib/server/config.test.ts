@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from './config.ts';
+import { ROOT } from '#scripts/process/root.ts';
+import { ConfigError, parseConfig, SETTING_NAMES } from './config.ts';
 
 function messageOf(env: Record<string, string>): string {
   try {
@@ -25,6 +27,19 @@ describe('settings', () => {
     expect(config.kafka.partitionerOf('orders')).toBe('murmur2');
     expect(config.isDemo).toBe(false);
     expect(config.corsOrigins).toEqual([]);
+  });
+
+  it('are all in .env.example, and nothing else is but where the server listens', () => {
+    const example = readFileSync(`${ROOT}/.env.example`, 'utf8');
+    const names = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    expect(names.toSorted()).toEqual([...SETTING_NAMES, 'PORT', 'HOST'].toSorted());
+  });
+
+  it('say who kills a pod: the launcher, or the pod itself', () => {
+    const demo = { RECORD_LOG: 'memory', DEMO: '1' };
+    expect(parseConfig(demo).isKilledBySelf).toBe(false);
+    expect(parseConfig({ ...demo, DEMO_KILLED_BY: 'self' }).isKilledBySelf).toBe(true);
+    expect(messageOf({ ...demo, DEMO_KILLED_BY: 'me' })).toContain('DEMO_KILLED_BY should be launcher or self');
   });
 
   it('that are wrong are all named at once, each with what it should be', () => {

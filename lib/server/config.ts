@@ -7,8 +7,10 @@ import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
 /** Everything that can be set from outside, parsed once at boot. */
 export interface Config {
   readonly isDemo: boolean;
-  /** What the demo's launcher can do to this pod and its broker; nothing elsewhere. */
+  /** What can be done to this pod and its broker in the demo; nothing elsewhere. */
   readonly abilities: readonly PodAbility[];
+  /** Whether this process ends itself with SIGKILL where its death is ordered; else the launcher does it. */
+  readonly isKilledBySelf: boolean;
   /** Name of this process in `hello`, envelopes and metrics. */
   readonly pod: string;
   readonly logLevel: string;
@@ -110,6 +112,7 @@ const environment = z.object({
       error: `should be a list of ${POD_ABILITIES.join(', ')}`,
     })
     .default([]),
+  DEMO_KILLED_BY: z.enum(['launcher', 'self'], { error: 'should be launcher or self' }).default('launcher'),
   POD: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'should be 1 to 64 letters, digits, ".", "_" or "-"')
@@ -155,6 +158,9 @@ const environment = z.object({
 
 type Environment = z.infer<typeof environment>;
 
+/** The name of every variable that `parseConfig` reads. */
+export const SETTING_NAMES: readonly string[] = Object.keys(environment.shape);
+
 /**
  * Reads the settings. Pure: the environment is a parameter.
  *
@@ -179,6 +185,7 @@ function toConfig(env: Environment): Config {
   return {
     isDemo: env.DEMO,
     abilities: POD_ABILITIES.filter((ability) => env.DEMO && env.DEMO_ABILITIES.includes(ability)),
+    isKilledBySelf: env.DEMO_KILLED_BY === 'self',
     pod: env.POD ?? `${hostname()}-${process.pid}`,
     logLevel: env.LOG_LEVEL,
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,

@@ -188,12 +188,13 @@ function createRuntime(config: Config): MutableRuntime {
 }
 
 function createControl(
-  { pod, abilities }: Config,
+  { pod, abilities, isKilledBySelf }: Config,
   { recordLog, status, logger }: Pick<Runtime, 'recordLog' | 'status' | 'logger'>,
 ): DemoControl {
   const onTrouble = (error: unknown): void =>
     logger.warn({ err: error }, 'nothing can be told over the control topic; it is tried again');
-  return new DemoControl({ pod, abilities, recordLog, status, onTrouble, now: Date.now, newId: randomUUID });
+  const killSelf = isKilledBySelf ? () => void process.kill(process.pid, 'SIGKILL') : undefined;
+  return new DemoControl({ pod, abilities, recordLog, status, killSelf, onTrouble, now: Date.now, newId: randomUUID });
 }
 
 /** The hub takes the records; whoever else wants them gets them from the same consumer. */

@@ -10,7 +10,7 @@ import {
 import { parseFaultOutcome, parsePodStatus } from '../../protocol/control-parse.ts';
 import { MemoryLog } from '../record-log/memory-log.ts';
 import type { RecordPublisher } from '../record-log/port.ts';
-import { DemoControl } from './control.ts';
+import { DemoControl, type DemoControlOptions } from './control.ts';
 
 const NOW_MS = 1_000_000;
 
@@ -39,11 +39,14 @@ describe('a pod in the control topic', () => {
   let control: DemoControl;
   let nowMs: number;
   const told: { feed: string; value: unknown }[] = [];
+  /** They read with it. */
+  const others: DemoControl[] = [];
   const onTrouble = vi.fn();
 
   beforeEach(() => {
     nowMs = NOW_MS;
     told.length = 0;
+    others.length = 0;
     onTrouble.mockClear();
     log = new MemoryLog({ topics: ['orders', CONTROL_TOPIC] });
     control = new DemoControl({
@@ -59,7 +62,7 @@ describe('a pod in the control topic', () => {
       onTopic: (snapshot) => control.onTopic(snapshot),
       onGap: () => undefined,
       onBatch: (batch) => {
-        control.onBatch(batch);
+        for (const each of [control, ...others]) each.onBatch(batch);
         for (const { key, value } of batch.records) {
           told.push({ feed: String(key), value: JSON.parse(String(value)) });
         }
@@ -73,7 +76,7 @@ describe('a pod in the control topic', () => {
     log.publish(topic, { key: feed, value: Buffer.from(JSON.stringify(value)) });
   const order = (fault: PodFault, atMs = NOW_MS): FaultOrder => ({ id: 'asked', atMs, fault });
   const stopOf = (pod: string, forMs = 100): PodFault => ({ kind: 'stop-consumer', pod, forMs });
-  const another = ({ publish }: RecordPublisher) =>
+  const another = ({ publish }: RecordPublisher, more: Partial<DemoControlOptions> = {}) =>
     new DemoControl({
       pod: 'pod-1',
       abilities: [],
@@ -82,6 +85,7 @@ describe('a pod in the control topic', () => {
       onTrouble,
       now: () => nowMs,
       newId: () => 'new',
+      ...more,
     });
   const outcomes = () => told.map(({ value }) => parseFaultOutcome(value)).filter((outcome) => outcome !== null);
 
@@ -166,6 +170,71 @@ describe('a pod in the control topic', () => {
       code: 'fault-impossible',
       message: expect.stringContaining('only one that npm run demo has started'),
     });
+  });
+
+  describe('that is its own executioner', () => {
+    const killSelf = vi.fn();
+    let mortal: DemoControl;
+
+    beforeEach(() => {
+      killSelf.mockReset();
+      mortal = another({ publish: (topic, record) => log.publish(topic, record) }, { killSelf });
+      others.push(mortal);
+    });
+    afterEach(() => mortal.stop());
+
+    const kill = (pod: string, atMs = NOW_MS + 1) => publish(FAULTS_FEED, order({ kind: 'kill-pod', pod }, atMs));
+
+    it('tells that it dies before it does, and where it cannot, that it lives on', async () => {
+      killSelf.mockImplementation(() => expect(outcomes()).toMatchObject([{ state: 'begun' }]));
+      await kill('pod-1');
+      await vi.waitFor(() => expect(killSelf).toHaveBeenCalledOnce());
+      expect(killSelf).toHaveReturned();
+      expect(outcomes()).toMatchObject([{ id: 'asked', by: 'pod-1', words: 'pod-1 kills itself with SIGKILL' }]);
+      await vi.waitFor(() => expect(outcomes()[1]).toMatchObject({ state: 'failed' }), { timeout: 5_000 });
+    });
+
+    it('does not die for another pod, nor twice of one order, nor of the one that its last process has died of', async () => {
+      await kill('pod-2');
+      await kill('pod-1', NOW_MS);
+      await publish(FAULTS_FEED, { ...order({ kind: 'kill-pod', pod: 'pod-1' }, NOW_MS + 1), id: 'another' });
+      await publish(FAULTS_FEED, { ...order({ kind: 'kill-pod', pod: 'pod-1' }, NOW_MS + 1), id: 'another' });
+      await vi.waitFor(() => expect(killSelf).toHaveBeenCalled());
+      expect(killSelf).toHaveBeenCalledOnce();
+      expect(outcomes().map(({ id }) => id)).toEqual(['another']);
+    });
+
+    it('dies also where nothing can be told any more', async () => {
+      mortal.stop();
+      mortal = another({ publish: () => new Promise(() => undefined) }, { killSelf });
+      others.splice(0, 1, mortal);
+      await kill('pod-1');
+      await vi.waitFor(() => expect(killSelf).toHaveBeenCalledOnce(), { timeout: 5_000 });
+    });
+  });
+
+  it('tells of another pod that has killed itself when it is ready again, and not before', async () => {
+    const fault = { kind: 'kill-pod', pod: 'pod-2' } as const;
+    await publish(PODS_FEED, { id: 'asked', fault, state: 'begun', by: 'pod-2', atMs: NOW_MS, words: 'It dies' });
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 500, uptimeMs: 60_000 }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 1_500, uptimeMs: 900, ready: false }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 2_500, uptimeMs: 1_900 }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 3_500, uptimeMs: 2_900 }));
+    const words = 'pod-2 is ready again, after 2.5 s';
+    await vi.waitFor(() => expect(outcomes()[1]).toMatchObject({ id: 'asked', state: 'done', by: 'pod-1', words }));
+    expect(outcomes()).toHaveLength(2);
+  });
+
+  it('leaves that to the pod whose name comes first, and to the launcher where that has killed', async () => {
+    const fault = { kind: 'kill-pod', pod: 'pod-2' } as const;
+    const back = statusOf('pod-2', { atMs: NOW_MS + 2_500, uptimeMs: 1_900 });
+    await publish(PODS_FEED, { id: 'asked', fault, state: 'begun', by: 'launcher', atMs: NOW_MS, words: 'It dies' });
+    await publish(PODS_FEED, back);
+    await publish(PODS_FEED, statusOf('pod-0'));
+    await publish(PODS_FEED, { id: 'asked', fault, state: 'begun', by: 'pod-2', atMs: NOW_MS, words: 'It dies' });
+    await publish(PODS_FEED, back);
+    await publish('another-feed', {});
+    expect(outcomes().map(({ state }) => state)).toEqual(['begun', 'begun']);
   });
 
   it('says of a consumer that is stopped already that it cannot stop it', async () => {

@@ -9,11 +9,12 @@ import {
   type PodFault,
   type PodStatus,
 } from '../../protocol/control.ts';
-import { parseFaultOrder, parsePodStatus } from '../../protocol/control-parse.ts';
+import { parseFaultOrder, parseFaultOutcome, parsePodStatus } from '../../protocol/control-parse.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import { FreshOrders } from '../../protocol/fresh-orders.ts';
 import type { PausableReading, RecordBatch, RecordPublisher, TopicSnapshot } from '../record-log/port.ts';
 import { PodsHeard } from './pods-heard.ts';
+import { Revivals } from './revivals.ts';
 import { StatusTeller } from './status-teller.ts';
 
 export interface DemoControlOptions {
@@ -21,6 +22,8 @@ export interface DemoControlOptions {
   readonly abilities: readonly PodAbility[];
   readonly recordLog: RecordPublisher & PausableReading;
   readonly status: () => Promise<PodStatus>;
+  /** Ends this process at once; undefined where the launcher does that. */
+  readonly killSelf?: (() => void) | undefined;
   /** Hears what could not be told to the others; the pod goes on. */
   readonly onTrouble: (error: unknown) => void;
   readonly now: () => number;
@@ -28,21 +31,31 @@ export interface DemoControlOptions {
 }
 
 const WORDS: Record<PodAbility, string> = {
-  'kill-pod': 'The demo that this pod belongs to cannot kill it: only pods started by npm run demo can be killed.',
-  'kill-broker': 'The demo cannot kill this broker: only one that npm run demo has started itself.',
+  'kill-pod':
+    'The demo that this pod belongs to cannot kill it: only pods started by npm run demo or docker compose can be killed.',
+  'kill-broker':
+    'The demo cannot kill this broker: only one that npm run demo has started itself. With docker compose it is done by hand: docker compose restart -t 0 kafka.',
 };
+
+/** A pod is not spared because the record log takes nothing any more, ms. */
+const LAST_WORD_MS = 2_000;
+/** Who is there still after so long has not been killed, ms. */
+const DEATH_MS = 1_000;
 
 const NO_TOPIC = `This demo has no topic "${CONTROL_TOPIC}", over which faults are ordered: npm run demo creates it.`;
 
 /**
  * A pod's part in the control topic, which it reads as it reads its others: it tells how it is, passes on the faults
- * that its visitors order, and obeys those that are its own to do. Killing is the launcher's.
+ * that its visitors order, and obeys those that are its own to do. Killing is the launcher's, or where there is none, of a
+ * pod, the pod's own.
  */
 export class DemoControl {
   readonly #options: DemoControlOptions;
   readonly #pods: PodsHeard;
   readonly #teller: StatusTeller;
   readonly #freshOrders = new FreshOrders();
+  readonly #revivals = new Revivals();
+  readonly #bornAtMs: number;
   readonly #life = new AbortController();
   /** When the consumer was stopped last, and began to read again; ms since 1970. */
   #stoppedUntilMs = 0;
@@ -51,6 +64,7 @@ export class DemoControl {
 
   constructor(options: DemoControlOptions) {
     this.#options = options;
+    this.#bornAtMs = options.now();
     this.#pods = new PodsHeard(options.now);
     this.#teller = new StatusTeller({ tell: () => this.#tellStatus(), onTrouble: options.onTrouble });
   }
@@ -113,8 +127,17 @@ export class DemoControl {
   }
 
   #hearPod(value: unknown): void {
+    const outcome = parseFaultOutcome(value);
+    if (outcome !== null) this.#revivals.heardOutcome(outcome);
     const status = parsePodStatus(value);
-    if (status !== null) this.#pods.heard(status);
+    if (status === null) return;
+    this.#pods.heard(status);
+    const begun = this.#revivals.heardStatus(status);
+    // All pods hear it: one of them tells.
+    const [speaker] = this.#pods.names.filter((pod) => pod !== status.pod).sort();
+    if (begun === undefined || speaker !== this.#options.pod) return;
+    const seconds = ((status.atMs - begun.atMs) / 1_000).toFixed(1);
+    void this.#tellOutcome(begun, 'done', `${status.pod} is ready again, after ${seconds} s`);
   }
 
   #hearOrder(value: unknown): void {
@@ -122,8 +145,22 @@ export class DemoControl {
     // An old one may have waited in the record log while it, or this pod, was away.
     if (order === null || !this.#freshOrders.take(order, this.#options.now())) return;
     const { fault } = order;
-    if (fault.kind !== 'stop-consumer' || fault.pod !== this.#options.pod) return;
-    void this.#stopConsumer(order, fault.forMs);
+    if (fault.kind === 'kill-broker' || fault.pod !== this.#options.pod) return;
+    if (fault.kind === 'stop-consumer') void this.#stopConsumer(order, fault.forMs);
+    // What has killed the process before this one does not kill this one too.
+    else if (order.atMs > this.#bornAtMs) void this.#killSelf(order);
+  }
+
+  async #killSelf(order: FaultOrder): Promise<void> {
+    const { pod, killSelf } = this.#options;
+    if (killSelf === undefined) return;
+    const { signal } = this.#life;
+    const told = this.#tellOutcome(order, 'begun', `${pod} kills itself with SIGKILL`);
+    await Promise.race([told, delay(LAST_WORD_MS, undefined, { signal }).catch(() => undefined)]);
+    killSelf();
+    await delay(DEATH_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await this.#tellOutcome(order, 'failed', `${pod} lives on: process 1 of a container cannot be killed from inside`);
   }
 
   async #stopConsumer(order: FaultOrder, forMs: number): Promise<void> {
@@ -147,7 +184,11 @@ export class DemoControl {
     await this.#tellOutcome(order, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
   }
 
-  async #tellOutcome({ id, fault }: FaultOrder, state: FaultOutcome['state'], words: string): Promise<void> {
+  async #tellOutcome(
+    { id, fault }: Pick<FaultOrder, 'id' | 'fault'>,
+    state: FaultOutcome['state'],
+    words: string,
+  ): Promise<void> {
     const { pod: by, now, onTrouble } = this.#options;
     const outcome: FaultOutcome = { id, fault, state, by, atMs: now(), words };
     await this.#publish(PODS_FEED, outcome).catch(onTrouble);
