@@ -19,7 +19,7 @@ export interface Stack {
   readonly expected: ExpectedServer;
 }
 
-const POD_NAMES = ['pod-1', 'pod-2'] as const;
+const POD_NAMES: readonly string[] = ['pod-1', 'pod-2'];
 const PING_MS = 300;
 /** Less than a client is away for: most of what is missed is no longer in memory. */
 export const RING_FRAMES = 16;
@@ -81,6 +81,7 @@ async function startStack(
   undo.push(() => balancer.stop());
   const network = await Network.start(balancer.url);
   undo.push(() => network.stop());
-  const expected = { topic, pods: POD_NAMES, pingMs: PING_MS, watchdogMs: PING_MS * WATCHDOG_PINGS };
+  const isPod = (name: string): boolean => POD_NAMES.includes(name);
+  const expected = { topic, isPod, pingMs: PING_MS, watchdogMs: PING_MS * WATCHDOG_PINGS };
   return Object.assign(stack, { pods, network, expected });
 }

@@ -107,13 +107,13 @@ export class StreamVisit implements Visit {
     this.pod = hello.pod;
     this.#watchdogMs = hello.watchdogMs;
     this.#end = { isGood: true };
-    const { topic, pods, pingMs, watchdogMs } = expected;
+    const { topic, isPod, pingMs, watchdogMs } = expected;
     const isRight =
       hello.protocol === PROTOCOL_VERSION &&
       hello.id === feedId &&
       hello.format === format &&
       hello.topic === topic &&
-      pods.includes(hello.pod) &&
+      isPod(hello.pod) &&
       hello.pingMs === pingMs &&
       hello.watchdogMs === watchdogMs;
     if (!isRight) inbox.complain(`a hello that is wrong: ${JSON.stringify(hello)}`);

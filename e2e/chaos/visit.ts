@@ -31,7 +31,7 @@ export interface VisitContext {
 /** What a `hello` must say. */
 export interface ExpectedServer {
   readonly topic: string;
-  readonly pods: readonly string[];
+  readonly isPod: (name: string) => boolean;
   readonly pingMs: number;
   readonly watchdogMs: number;
 }
