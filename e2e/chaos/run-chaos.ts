@@ -81,13 +81,13 @@ async function runOn(stack: Stack, { options, signal, log }: ChaosRun): Promise<
 }
 
 /** Nothing is produced before everyone has a place to begin at: so all of it is due. */
-async function untilReady(everyone: readonly Client[], signal: AbortSignal): Promise<void> {
+export async function untilReady(everyone: readonly Client[], signal: AbortSignal): Promise<void> {
   const areReady = async () => (everyone.every(({ isReady }) => isReady) ? true : undefined);
   await waitUntil('Every client being connected', areReady, { timeoutMs: OPEN_TIMEOUT_MS, signal });
 }
 
 /** Waits until each client has as much as is due, or nothing new has come for long; then for what must not come. */
-async function untilSettled(
+export async function untilSettled(
   clients: readonly Client[],
   dueCount: (client: Client) => number,
   signal: AbortSignal,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BrokerRun } from '#scripts/demo/own-broker.ts';
 import { answersMetadata } from '#scripts/kafka/admin.ts';
 import { KAFKA_VERSION } from '#scripts/kafka/jars.ts';
+import { dockerObstacle } from '#scripts/process/docker.ts';
 import { startPart } from '#scripts/process/part.ts';
 import { LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
@@ -13,7 +14,6 @@ const IMAGE = `apache/kafka:${KAFKA_VERSION}`;
 const COMPOSE_FILE = join(ROOT, 'docker-compose.yml');
 /** A project of its own: a `docker compose up` of the user's is not touched. */
 const COMPOSE = ['compose', '-f', COMPOSE_FILE, '-p', 'feedline-demo'];
-const ENGINE_TIMEOUT_MS = 5000;
 const PULL_TIMEOUT_MS = 300_000;
 const READY_TIMEOUT_MS = 90_000;
 const PROGRESS_MS = 5000;
@@ -23,12 +23,10 @@ export interface DockerKafka extends BrokerRun {
 }
 
 /** Why Docker cannot give a broker here, in words; `undefined` when it can. Pulls the image when it is missing. */
-export async function dockerObstacle(log: (line: string) => void): Promise<string | undefined> {
+export async function dockerKafkaObstacle(log: (line: string) => void): Promise<string | undefined> {
   if (!existsSync(COMPOSE_FILE)) return 'no docker-compose.yml';
-  if ((await versionOf('docker', ['info', '--format', '{{.ServerVersion}}'], ENGINE_TIMEOUT_MS)) === undefined) {
-    return 'no running Docker engine';
-  }
-  if ((await versionOf('docker', ['compose', 'version'], ENGINE_TIMEOUT_MS)) === undefined) return 'no docker compose';
+  const obstacle = await dockerObstacle();
+  if (obstacle !== undefined) return obstacle;
   if ((await versionOf('docker', ['image', 'inspect', '--format', '{{.Id}}', IMAGE])) !== undefined) return undefined;
   return (await pull(log)) ? undefined : `Docker has no image ${IMAGE} and cannot pull it`;
 }

@@ -1,5 +1,5 @@
 import { CONTROL_TOPIC } from '#lib/protocol/control.ts';
-import { dockerObstacle, startDockerKafka } from '#scripts/demo/docker-kafka.ts';
+import { dockerKafkaObstacle, startDockerKafka } from '#scripts/demo/docker-kafka.ts';
 import type { DemoOptions } from '#scripts/demo/options.ts';
 import { type BrokerRun, OwnBroker } from '#scripts/demo/own-broker.ts';
 import { givenKafkaLog, memoryLog, ownKafkaLog, type RunningLog } from '#scripts/demo/running-log.ts';
@@ -50,7 +50,7 @@ async function dockerKafka(
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<RunningLog | string> {
-  const obstacle = await dockerObstacle(log);
+  const obstacle = await dockerKafkaObstacle(log);
   if (obstacle !== undefined) return obstacle;
   try {
     const kafka = await startDockerKafka(await nextFreePort(options.kafkaPort));

@@ -1,3 +1,4 @@
+import { dockerObstacle } from '#scripts/process/docker.ts';
 import { killEveryPart } from '#scripts/process/part.ts';
 import { untilShutdown } from '#scripts/process/until-shutdown.ts';
 import { build } from '#scripts/server/build.ts';
@@ -32,6 +33,7 @@ export async function main(): Promise<number> {
 async function runAll({ kinds, filters }: TestOptions): Promise<Tally> {
   const tallies: Tally[] = [];
   if (kinds.has('unit')) tallies.push(await runVitest('unit', filters));
+  if (kinds.has('compose')) tallies.push(await orFailure('docker compose', () => runCompose(filters)));
   if (!kinds.has('integration') && !kinds.has('e2e')) return addTallies(tallies);
   const kafka = await timed('a broker', () => provideSharedBroker(log));
   log(process.env.NO_BROKER_REASON ?? `broker: ${process.env.TEST_KAFKA_BROKERS}`);
@@ -42,6 +44,12 @@ async function runAll({ kinds, filters }: TestOptions): Promise<Tally> {
     await kafka?.stop();
   }
   return addTallies(tallies);
+}
+
+/** They have a broker of their own, and where there is no Docker they say so themselves. */
+async function runCompose(filters: readonly string[]): Promise<Tally> {
+  if ((await dockerObstacle()) === undefined) await timed('Chromium', () => findOrInstallChromium(log));
+  return runVitest('compose', filters);
 }
 
 async function runE2e(filters: readonly string[]): Promise<Tally> {

@@ -25,7 +25,8 @@ export function describeWithLocalKafka(name: string, tests: () => void): void {
   describeUnless(process.env.NO_LOCAL_KAFKA_REASON, name, tests);
 }
 
-function describeUnless(reason: string | undefined, name: string, tests: () => void): void {
+/** `describe` for tests that are skipped for a reason, which is then in their name. */
+export function describeUnless(reason: string | undefined, name: string, tests: () => void): void {
   const declare = reason ? describe.skip : describe;
   declare(reason ? `${name} [skipped: ${reason}]` : name, tests);
 }
