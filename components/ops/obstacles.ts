@@ -6,8 +6,7 @@ type Target = Pick<PodView, 'isGone' | 'abilities' | 'recordLog' | 'draining'>;
 const IN_PROCESS = 'Not Kafka: with the pod its in-process log would be gone.';
 const NOT_OURS = 'Only pods that npm run demo or docker compose has started can be killed.';
 const NO_BROKER = 'Not Kafka: there is no broker.';
-const NOT_OUR_BROKER =
-  'Only a broker that npm run demo has started itself can be killed. With docker compose: docker compose restart -t 0 kafka.';
+const NOT_OUR_BROKER = 'Only a broker that npm run demo has started itself can be killed.';
 
 /** Why a pod cannot be killed, in words; null where it can. */
 export function killPodObstacle(pod: Target): string | null {
