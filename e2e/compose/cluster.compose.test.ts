@@ -18,6 +18,7 @@ import { nothingIsLostWhile } from './under-load.ts';
 
 const DOWN_MAX_MS = 15_000;
 const SCALED_MAX_MS = 20_000;
+const OVER_BASE_MAX_BYTES = 80_000_000;
 const WAIT = { timeout: 60_000, interval: 50 };
 
 const log = (line: string) => console.log(`compose: ${line}`);
@@ -157,6 +158,67 @@ describeUnless(await dockerObstacle(), 'docker compose up', () => {
       .waitFor();
   });
 
+  it('has images that are at most 80 MB larger than the Node.js that they are made of', async () => {
+    for (const service of ['app', 'producer']) {
+      const [container] = await cluster.containers(service);
+      const image = await cluster.docker(['inspect', '--format', '{{.Image}}', container?.id ?? '']);
+      const format = '{{.Size}} {{.CreatedBy}}';
+      const layers = (
+        await cluster.docker(['history', '--human=false', '--no-trunc', '--format', format, image])
+      ).split('\n');
+      // Newest first; the last one of the base is its own command.
+      const own = layers.slice(
+        0,
+        layers.findIndex((layer) => layer.includes('CMD ["node"]')),
+      );
+      expect(own.length, service).toBeGreaterThan(2);
+      const bytes = own.reduce((sum, layer) => sum + Number.parseInt(layer, 10), 0);
+      log(`the image of ${service}: ${(bytes / 1e6).toFixed(1)} MB over its base`);
+      expect(bytes, service).toBeLessThan(OVER_BASE_MAX_BYTES);
+    }
+  });
+
+  it('runs each pod as a user that can write nothing', async () => {
+    const inside = (command: string) => cluster.compose(['exec', '-T', 'app', 'sh', '-c', command]);
+    expect(await inside('id -u')).toBe('1000');
+    await expect(inside('touch /home/node/x')).rejects.toThrow('Read-only file system');
+  });
+
+  it('stores nothing twice, and all that it says is stored, while a container is killed', async () => {
+    const id = newFeedId();
+    const [victim] = await cluster.containers('app');
+    const ending = new AbortController();
+    const stored: number[] = [];
+    let seq = 0;
+    const publish = async (): Promise<void> => {
+      while (!ending.signal.aborted) {
+        seq += 1;
+        const own = seq;
+        const status = await post(`/api/feeds/${id}/events`, { id, seq: own }).then(
+          (response) => response.status,
+          () => 0,
+        );
+        if (status === 201) stored.push(own);
+      }
+    };
+    const publishing = Promise.all(Array.from({ length: 8 }, publish));
+    const untilStored = (count: number) => vi.waitFor(() => expect(stored.length).toBeGreaterThan(count), WAIT);
+    await untilStored(200);
+    await cluster.docker(['kill', victim?.id ?? '']);
+    await untilStored(stored.length + 200);
+    ending.abort();
+    await publishing;
+    await cluster.docker(['start', victim?.id ?? '']);
+    await cluster.untilHealthy('app', 2);
+    expect((await post(`/api/feeds/${id}/events`, { id, seq: 0 })).status).toBe(201);
+    const client = await stream(`/getData/${id}?from=earliest`).untilOpen();
+    const given = () => client.values.map((value) => (JSON.parse(value) as { seq: number }).seq);
+    await client.until(() => expect(given().at(-1)).toBe(0));
+    expect(given()).toHaveLength(new Set(given()).size);
+    expect(stored.filter((each) => !given().includes(each))).toEqual([]);
+    log(`published: ${seq}, of which ${stored.length} were said to be stored, and ${given().length - 1} are`);
+  });
+
   it('loses and repeats nothing while a container is killed', async () => {
     const [victim] = await cluster.containers('app');
     const result = await nothingIsLostWhile(cluster, async () => {
@@ -173,6 +235,8 @@ describeUnless(await dockerObstacle(), 'docker compose up', () => {
     const result = await nothingIsLostWhile(cluster, async () => {
       for (const { id } of before) {
         await cluster.docker(['stop', id]);
+        // Nobody had to kill it: SIGTERM has reached the server, and it has ended by itself.
+        expect(await cluster.docker(['inspect', '--format', '{{.State.ExitCode}}', id])).toBe('0');
         await cluster.docker(['rm', id]);
         await cluster.compose(['up', '--detach', '--no-deps', '--no-recreate', 'app']);
         await cluster.untilHealthy('app', 2);
