@@ -184,6 +184,34 @@ describeUnless(await dockerObstacle(), 'docker compose up', () => {
     await expect(inside('touch /home/node/x')).rejects.toThrow('Read-only file system');
   });
 
+  it('answers every question while a pod shuts down, is away, is killed and starts', async () => {
+    const [victim] = await cluster.containers('app');
+    const id = victim?.id ?? '';
+    // It has to see them off, which takes it a moment in which it refuses polls.
+    const held = Array.from({ length: 10 }, () => stream('/getData/x'));
+    await Promise.all(held.map((client) => client.untilOpen()));
+    const ending = new AbortController();
+    const answers = new Map<number, number>();
+    const ask = async (): Promise<void> => {
+      while (!ending.signal.aborted) {
+        const response = await fetch(`${cluster.url}/api/feeds/x/poll?waitMs=0`);
+        await response.text();
+        answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
+      }
+    };
+    const asking = Promise.all(Array.from({ length: 4 }, ask));
+    for (const end of ['stop', 'kill']) {
+      await cluster.docker([end, id]);
+      await cluster.docker(['start', id]);
+      await cluster.untilHealthy('app', 2);
+    }
+    ending.abort();
+    await asking;
+    log(`answers while a pod was away: ${JSON.stringify([...answers])}`);
+    expect([...answers.keys()]).toEqual([204]);
+    expect(held.some((client) => client.named('draining').length > 0)).toBe(true);
+  });
+
   it('stores nothing twice, and all that it says is stored, while a container is killed', async () => {
     const id = newFeedId();
     const [victim] = await cluster.containers('app');

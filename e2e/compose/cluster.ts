@@ -15,6 +15,10 @@ const LOG_FILE = join(ROOT, '.cache', 'test', 'compose.log');
 /** The images may have to be pulled first. */
 const UP_TIMEOUT_MS = 600_000;
 const HEALTHY = { timeoutMs: 90_000, intervalMs: 250 };
+/** Its signals go to `docker compose up`, which then stops what runs; nothing is to be left, however these tests end. */
+const UP_THEN_DOWN = `trap : TERM INT
+docker "$@" up --no-color
+docker "$@" down --volumes --remove-orphans --rmi local --timeout 5`;
 /** `docker compose` stops each service in its own time. */
 const STOP_GRACE_MS = 40_000;
 
@@ -59,11 +63,10 @@ export class Cluster {
   async up(): Promise<string> {
     await mkdir(dirname(LOG_FILE), { recursive: true });
     const log = createWriteStream(LOG_FILE);
-    // In the foreground, so that it is stopped even where these tests are killed.
     this.#up = await startPart({
       name: 'docker compose up',
-      command: 'docker',
-      args: this.#args(['up', '--no-color']),
+      command: 'sh',
+      args: ['-c', UP_THEN_DOWN, 'sh', ...this.#args([])],
       cwd: ROOT,
       env: this.#env,
       graceMs: STOP_GRACE_MS,
@@ -81,13 +84,12 @@ export class Cluster {
   /** `docker compose down`, with its data. */
   async down(): Promise<void> {
     await this.compose(['down', '--volumes']);
-    await this.#up?.exited;
   }
 
   /** Whatever state it is in, nothing of it is left. */
   async remove(): Promise<void> {
     await this.compose(['down', '--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', '0']);
-    await this.#up?.kill();
+    await this.#up?.exited;
   }
 
   /** One command of `docker compose`, to its end. @throws Error with what it wrote where it fails */
