@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Part, startPart } from '#scripts/process/part.ts';
@@ -15,8 +14,12 @@ const LOG_FILE = join(ROOT, '.cache', 'test', 'compose.log');
 /** The images may have to be pulled first. */
 const UP_TIMEOUT_MS = 600_000;
 const HEALTHY = { timeoutMs: 90_000, intervalMs: 250 };
-/** Its signals go to `docker compose up`, which then stops what runs; nothing is to be left, however these tests end. */
+/**
+ * A signal stops `docker compose up`, and then nothing is to be left, however these tests end. What is written goes into
+ * the file itself: where these tests have ended nobody reads a pipe, and who writes into one is killed for it.
+ */
 const UP_THEN_DOWN = `trap : TERM INT
+exec >"$LOG_FILE" 2>&1
 docker "$@" up --no-color
 docker "$@" down --volumes --remove-orphans --rmi local --timeout 5`;
 /** `docker compose` stops each service in its own time. */
@@ -37,8 +40,6 @@ export class Cluster {
   readonly url: string;
   readonly secureUrl: string;
   readonly brokers: readonly string[];
-  /** What it has printed. */
-  readonly lines: string[] = [];
   readonly #project: string;
   readonly #env: Readonly<Record<string, string>>;
   #up: Part | undefined;
@@ -62,22 +63,18 @@ export class Cluster {
   /** `docker compose up`, until it has said where it is. @returns what it says */
   async up(): Promise<string> {
     await mkdir(dirname(LOG_FILE), { recursive: true });
-    const log = createWriteStream(LOG_FILE);
-    this.#up = await startPart({
+    await writeFile(LOG_FILE, '');
+    const up = await startPart({
       name: 'docker compose up',
       command: 'sh',
       args: ['-c', UP_THEN_DOWN, 'sh', ...this.#args([])],
       cwd: ROOT,
-      env: this.#env,
+      env: { ...this.#env, LOG_FILE },
       graceMs: STOP_GRACE_MS,
-      onLine: (line) => {
-        this.lines.push(line);
-        log.write(`${line}\n`);
-      },
     });
-    void this.#up.exited.then(() => log.end());
-    const failure = () => (this.#up?.isRunning() ? undefined : `It has ended:\n${this.#up?.lastLines().join('\n')}`);
-    const said = async () => this.lines.find((line) => line.includes('Feedline is up'));
+    this.#up = up;
+    const failure = () => (up.isRunning() ? undefined : `docker compose up has ended: see ${LOG_FILE}`);
+    const said = async () => /^.*Feedline is up.*$/m.exec(await readFile(LOG_FILE, 'utf8'))?.[0];
     return waitUntil('The line of the service "ready"', said, { timeoutMs: UP_TIMEOUT_MS, failure });
   }
 
