@@ -216,10 +216,10 @@ describe('a pod in the control topic', () => {
   it('tells of another pod that has killed itself when it is ready again, and not before', async () => {
     const fault = { kind: 'kill-pod', pod: 'pod-2' } as const;
     await publish(PODS_FEED, { id: 'asked', fault, state: 'begun', by: 'pod-2', atMs: NOW_MS, words: 'It dies' });
-    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 500, uptimeMs: 60_000 }));
-    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 1_500, uptimeMs: 900, ready: false }));
-    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 2_500, uptimeMs: 1_900 }));
-    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 3_500, uptimeMs: 2_900 }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 500, startedAtMs: NOW_MS - 59_500 }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 1_500, startedAtMs: NOW_MS + 600, ready: false }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 2_500, startedAtMs: NOW_MS + 600 }));
+    await publish(PODS_FEED, statusOf('pod-2', { atMs: NOW_MS + 3_500, startedAtMs: NOW_MS + 600 }));
     const words = 'pod-2 is ready again, after 2.5 s';
     await vi.waitFor(() => expect(outcomes()[1]).toMatchObject({ id: 'asked', state: 'done', by: 'pod-1', words }));
     expect(outcomes()).toHaveLength(2);
@@ -227,7 +227,7 @@ describe('a pod in the control topic', () => {
 
   it('leaves that to the pod whose name comes first, and to the launcher where that has killed', async () => {
     const fault = { kind: 'kill-pod', pod: 'pod-2' } as const;
-    const back = statusOf('pod-2', { atMs: NOW_MS + 2_500, uptimeMs: 1_900 });
+    const back = statusOf('pod-2', { atMs: NOW_MS + 2_500, startedAtMs: NOW_MS + 600 });
     await publish(PODS_FEED, { id: 'asked', fault, state: 'begun', by: 'launcher', atMs: NOW_MS, words: 'It dies' });
     await publish(PODS_FEED, back);
     await publish(PODS_FEED, statusOf('pod-0'));

@@ -20,10 +20,10 @@ export class Revivals {
   }
 
   /** @returns what the pod has told of its death, where this is the first status of its next process that is ready */
-  heardStatus({ pod, atMs, uptimeMs, ready }: Pick<PodStatus, 'pod' | 'atMs' | 'uptimeMs' | 'ready'>) {
+  heardStatus({ pod, startedAtMs, ready }: Pick<PodStatus, 'pod' | 'startedAtMs' | 'ready'>) {
     const begun = this.#awaited.get(pod);
     // Its last status may have been under way while it died.
-    if (begun === undefined || !ready || atMs - uptimeMs <= begun.atMs) return undefined;
+    if (begun === undefined || !ready || startedAtMs <= begun.atMs) return undefined;
     this.#awaited.delete(pod);
     return begun;
   }
