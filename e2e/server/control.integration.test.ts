@@ -157,6 +157,27 @@ describeWithBroker('two pods and their control topic', () => {
     client.close();
   });
 
+  it('one that is its own executioner dies when it is ordered to, and another tells when it is back', async () => {
+    const name = `mortal-${randomUUID().slice(0, 8)}`;
+    const mortalEnv = { ...env, POD: name, DEMO_ABILITIES: 'kill-pod', DEMO_KILLED_BY: 'self' };
+    const client = await listen(one);
+    const mortal = await TestServer.start({ env: mortalEnv });
+    await client.until(() => expect(statusesOf(client, name)).not.toEqual([]));
+    await vi.waitFor(async () => expect((await order(two, { kind: 'kill-pod', pod: name })).status).toBe(202), WAIT);
+    expect(await mortal.part.exited).toMatchObject({ signal: 'SIGKILL' });
+    const ofIts = () =>
+      toldOver(client)
+        .map(parseFaultOutcome)
+        .filter((outcome) => outcome?.fault.kind === 'kill-pod');
+    const again = await TestServer.start({ env: mortalEnv });
+    await client.until(() => expect(ofIts().map((outcome) => outcome?.state)).toEqual(['begun', 'done']));
+    expect(ofIts()[0]?.by).toBe(name);
+    expect([names.one, names.two]).toContain(ofIts()[1]?.by);
+    expect(again.part.isRunning()).toBe(true);
+    await again.stop();
+    client.close();
+  });
+
   it('an order of before is obeyed by nobody: neither one that is old, nor one that a pod was not there for', async () => {
     const name = `late-${randomUUID().slice(0, 8)}`;
     const tell = (value: FaultOrder) =>
