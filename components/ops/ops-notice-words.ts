@@ -30,11 +30,10 @@ function askingWords(pods: PodsState['pods']): string {
 
 function silenceWords(pods: PodsState['pods']): string {
   const here = pods.filter(({ isGone }) => !isGone);
-  // It may be the one that this page hears them through.
-  const held = here.find(({ status }) => status === 'degraded');
+  const isConnected = here.some(({ recordLog }) => recordLog.connected);
+  // One for itself; where all of several are, it is the record log. This page may hear them through that very one.
+  const held = isConnected || here.length === 1 ? here.find(({ status }) => status === 'degraded') : undefined;
   if (held !== undefined) return `Nothing comes through ${held.pod} (${held.reason})`;
-  if (here.some(({ recordLog }) => recordLog.connected)) {
-    return `Nothing comes over the topic ${CONTROL_TOPIC}, which npm run demo creates`;
-  }
+  if (isConnected) return `Nothing comes over the topic ${CONTROL_TOPIC}, which npm run demo creates`;
   return 'The record log is away, and the control topic with it';
 }

@@ -91,6 +91,10 @@ describe('what the figures are worth', () => {
     expect(opsNotice({ ...asking, pods: [...pods, stopped] }, true)?.words).toBe(
       'Nothing comes through two (the consumer is stopped on purpose): the pods that answer are asked one by one.',
     );
+    const degraded = { ...away, status: 'degraded', ready: false, reason: 'no answer' } as const;
+    expect(opsNotice({ ...asking, pods: [degraded] }, true)?.words).toContain('Nothing comes through one (no answer)');
+    const both = [degraded, { ...degraded, pod: 'two' }];
+    expect(opsNotice({ ...asking, pods: both }, true)?.words).toContain('The record log is away');
   });
 
   it('outside the demo is plain as long as the pod answers', () => {
