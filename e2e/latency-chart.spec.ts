@@ -1,5 +1,5 @@
 import { LANE_NAMES } from '#lib/client/lanes.ts';
-import { publish, seqsFrom, untilRacing, untilShown } from './browser/race-page.ts';
+import { raceWith } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 const EVENTS = 5;
@@ -9,10 +9,7 @@ test('the latency chart has a table, and keys move its crosshair from event to e
   request,
   feedId,
 }) => {
-  await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
-  await untilRacing(page);
-  await publish(request, feedId, seqsFrom(1, EVENTS));
-  for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', EVENTS);
+  await raceWith(page, { request, feedId, events: EVENTS });
   const chart = page.getByTestId('lanes-chart');
 
   await chart.getByRole('button', { name: 'Show as table' }).click();

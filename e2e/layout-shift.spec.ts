@@ -1,7 +1,6 @@
 import type { Page } from '@playwright/test';
-import { LANE_NAMES } from '#lib/client/lanes.ts';
 import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
-import { laneCard, publish, seqsFrom, shown, untilRacing, untilShown } from './browser/race-page.ts';
+import { laneCard, publish, raceWith, seqsFrom, shown, untilRacing } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 const SHIFT_MAX = 0.01;
@@ -58,10 +57,7 @@ for (const width of WIDTHS) {
     feedId,
   }) => {
     await page.setViewportSize({ width, height: 900 });
-    await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
-    await untilRacing(page);
-    await publish(request, feedId, seqsFrom(1, EVENTS));
-    for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', EVENTS);
+    await raceWith(page, { request, feedId, events: EVENTS });
     await expect.poll(() => shown(page, 'poll', 'requests')).toBeGreaterThan(10);
     await expect(page.getByTestId('verdict')).toContainText('p95');
     await expect(page.getByTestId('clock')).toContainText('right within');

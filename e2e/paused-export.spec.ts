@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LANE_NAMES } from '#lib/client/lanes.ts';
-import { publish, seqsFrom, untilRacing, untilShown } from './browser/race-page.ts';
+import { publish, raceWith, seqsFrom } from './browser/race-page.ts';
 import { expect, test } from './fixtures.ts';
 
 test('a paused comparison is exported as it is shown: what is produced meanwhile is not held against the lanes', async ({
@@ -8,10 +8,7 @@ test('a paused comparison is exported as it is shown: what is produced meanwhile
   request,
   feedId,
 }) => {
-  await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
-  await untilRacing(page);
-  await publish(request, feedId, seqsFrom(1, 3));
-  for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', 3);
+  await raceWith(page, { request, feedId, events: 3 });
   await expect(page.getByTestId('produced')).toHaveAttribute('value', '3');
   await page.getByRole('button', { name: 'Pause' }).click();
   // The page itself counts what was produced, aside from its lanes: the event lies in an envelope in the answer's JSON.

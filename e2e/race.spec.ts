@@ -3,7 +3,16 @@ import type { Page } from '@playwright/test';
 import { LANE_NAMES, type LaneName } from '#lib/client/lanes.ts';
 import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { LaneWitness } from './browser/lane-witness.ts';
-import { laneCard, publish, seqsFrom, shown, untilRacing, untilShown, untilState } from './browser/race-page.ts';
+import {
+  laneCard,
+  publish,
+  raceWith,
+  seqsFrom,
+  shown,
+  untilRacing,
+  untilShown,
+  untilState,
+} from './browser/race-page.ts';
 import { recordsOf } from './browser/record-log-content.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -126,10 +135,7 @@ test('a comparison is exported as the page shows it, and its link opens the same
   request,
   feedId,
 }) => {
-  await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
-  await untilRacing(page);
-  await publish(request, feedId, seqsFrom(1, 12));
-  for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', 12);
+  await raceWith(page, { request, feedId, events: 12 });
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
   const download = await downloading;

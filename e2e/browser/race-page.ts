@@ -36,6 +36,21 @@ export async function untilRacing(page: Page): Promise<void> {
   for (const lane of LANE_NAMES) await untilState(page, lane, 'live');
 }
 
+/** A race on this feed, without an added round trip, that has brought every lane its first events: seqs from 1 on. */
+export async function raceWith(
+  page: Page,
+  {
+    request,
+    feedId,
+    events,
+  }: { readonly request: APIRequestContext; readonly feedId: string; readonly events: number },
+): Promise<void> {
+  await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
+  await untilRacing(page);
+  await publish(request, feedId, seqsFrom(1, events));
+  for (const lane of LANE_NAMES) await untilShown(page, lane, 'events', events);
+}
+
 export async function untilState(page: Page, lane: LaneName, state: string): Promise<void> {
   await expect(laneCard(page, lane).getByTestId('connection')).toHaveAttribute('data-state', state);
 }
