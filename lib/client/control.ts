@@ -24,30 +24,33 @@ export async function sendFault(
   const body = JSON.stringify({ ...fault, id: randomId() });
   for (let tries = 1; ; tries += 1) {
     const answer = await post(body, fetcher);
-    if (answer.id !== '') return { id: answer.id };
-    if (answer.refusal !== undefined) throw new Error(answer.refusal);
+    if (answer !== null) return { id: idOf(answer) };
     if (tries === TRIES) throw new Error('The server does not answer: whether the fault happens is not known.');
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 
 interface Answer {
-  readonly id: string;
-  /** Why not; undefined where nobody has answered. */
-  readonly refusal?: string;
+  readonly isOk: boolean;
+  readonly status: number;
+  readonly text: string;
 }
 
-async function post(body: string, fetcher: typeof fetch): Promise<Answer> {
+/** null where nobody has answered. */
+async function post(body: string, fetcher: typeof fetch): Promise<Answer | null> {
   const headers = { 'content-type': 'application/json' };
+  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await fetcher(FAULTS_URL, { method: 'POST', headers, body, signal });
-    if (NO_ANSWER.includes(response.status)) return { id: '' };
-    const text = await response.text();
-    const id = response.ok ? asText(asFields(parseJson(text))?.id) : '';
-    if (id !== '') return { id };
-    return { id, refusal: parseProblem(text)?.detail ?? `The server answered with status ${response.status}.` };
+    const { ok: isOk, status } = response;
+    return NO_ANSWER.includes(status) ? null : { isOk, status, text: await response.text() };
   } catch {
-    return { id: '' };
+    return null;
   }
+}
+
+function idOf({ isOk, status, text }: Answer): string {
+  const id = isOk ? asText(asFields(parseJson(text))?.id) : '';
+  if (id !== '') return id;
+  throw new Error(parseProblem(text)?.detail ?? `The server answered with status ${status}.`);
 }
