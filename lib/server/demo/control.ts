@@ -164,13 +164,9 @@ export class DemoControl {
   }
 
   async #stopConsumer(order: FaultOrder, forMs: number): Promise<void> {
-    const { pod, recordLog, now } = this.#options;
-    let resume: () => void;
-    try {
-      // Asked while it was stopped, heard only now.
-      if (order.atMs <= this.#stoppedUntilMs) throw new Error('stopped at that time');
-      resume = recordLog.pause();
-    } catch {
+    const { pod, now } = this.#options;
+    const resume = this.#pauseFor(order);
+    if (resume === undefined) {
       await this.#tellOutcome(order, 'failed', `The consumer of ${pod} is stopped already`);
       return;
     }
@@ -182,6 +178,16 @@ export class DemoControl {
     // It ends: neither has it been so long, nor does it read again.
     if (this.#life.signal.aborted) return;
     await this.#tellOutcome(order, 'done', `The consumer of ${pod} reads again, after ${forWords}`);
+  }
+
+  /** @returns what ends the pause; undefined where the consumer is stopped already, or was when this was asked for */
+  #pauseFor({ atMs }: FaultOrder): (() => void) | undefined {
+    if (atMs <= this.#stoppedUntilMs) return undefined;
+    try {
+      return this.#options.recordLog.pause();
+    } catch {
+      return undefined;
+    }
   }
 
   async #tellOutcome(

@@ -46,15 +46,18 @@ export class RecordingHandler implements RecordLogHandler {
   }
 
   values(): string[] {
-    return this.records().map(({ value }) => value?.toString() ?? '');
+    return textsOf(this.records());
   }
 
   /** Those that have come since a topic was begun, or begun anew, for the last time. */
   valuesSinceTopic(): string[] {
     const before = this.calls.slice(0, this.calls.lastIndexOf('topic')).filter((call) => call === 'batch').length;
-    const records = this.batches.slice(before).flatMap((batch) => batch.records);
-    return records.map(({ value }) => value?.toString() ?? '');
+    return textsOf(this.batches.slice(before).flatMap(({ records }) => records));
   }
+}
+
+function textsOf(records: readonly LogRecord[]): string[] {
+  return records.map(({ value }) => value?.toString() ?? '');
 }
 
 /** The contract of `RecordLog`; every adapter passes it, Kafka's against a real broker. */
