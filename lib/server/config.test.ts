@@ -23,6 +23,7 @@ describe('settings', () => {
       maxAgeMs: 150_000,
       stallMs: 30_000,
       drainMs: 5_000,
+      sink: 'direct',
     });
     expect(config.kafka.partitionerOf('orders')).toBe('murmur2');
     expect(config.isDemo).toBe(false);

@@ -4,6 +4,10 @@ import { FeedEndRule, RecordLogKind, WATCHDOG_PINGS } from '../protocol/constant
 import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
 import { PARTITIONERS, type Partitioner } from './record-log/partitioner.ts';
 
+/** How a stream's bytes can go: to Node's socket itself, or through a web stream. */
+export const SINK_KINDS = ['direct', 'web'] as const;
+export type SinkKind = (typeof SINK_KINDS)[number];
+
 /** Everything that can be set from outside, parsed once at boot. */
 export interface Config {
   readonly isDemo: boolean;
@@ -41,6 +45,8 @@ export interface StreamConfig {
   readonly maxAgeMs: number;
   readonly stallMs: number;
   readonly drainMs: number;
+  /** `web`: streams and polls are left to Next.js from the request to the last byte. */
+  readonly sink: SinkKind;
 }
 
 export interface RingConfig {
@@ -144,6 +150,7 @@ const environment = z.object({
   STREAM_MAX_AGE_MS: whole(100, 86_400_000, 150_000),
   STALL_MS: whole(100, 3_600_000, 30_000),
   DRAIN_MS: whole(0, 600_000, 5_000),
+  STREAM_SINK: z.enum(SINK_KINDS, { error: 'should be direct or web' }).default('direct'),
   HISTORY_FETCH_BYTES: whole(1_024, 104_857_600, 262_144),
   HISTORY_PAGE_BYTES: whole(1_024, 104_857_600, 65_536),
   HISTORY_SCANS: whole(1, 1_000, 4),
@@ -203,6 +210,7 @@ function toConfig(env: Environment): Config {
       maxAgeMs: env.STREAM_MAX_AGE_MS,
       stallMs: env.STALL_MS,
       drainMs: env.DRAIN_MS,
+      sink: env.STREAM_SINK,
     },
     ring: {
       frames: env.RING_FRAMES,

@@ -48,11 +48,11 @@ export function answer(request: Request, work: (faults: FaultPlan) => Response |
 /** The stream of one feed. */
 export function streamDoor(place: IdPlace): Doors {
   return feedDoor(SSE_CONTENT_TYPE, (request, { target, connection, faults }) => {
-    const { config, streams } = getRuntime();
+    const { config, connections, streams } = getRuntime();
     const asked = readStreamRequest(request, { target, place, topics: config.topics, faults });
     return () => {
       if (streams.isOver(asked)) return new Response(null, { status: 204 });
-      const body = streams.open(asked, request.signal, connection);
+      const body = connections.outlive(() => streams.open(asked, request.signal, connection));
       return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
     };
   });

@@ -5,6 +5,7 @@
  */
 import 'server-only';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { FEED_LIST_MAX } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, type PodStatus } from '../protocol/control.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
@@ -23,6 +24,7 @@ import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } fr
 import { within } from './record-log/within.ts';
 import { ConnectionTracker } from './transport/connection.ts';
 import { Polls } from './transport/polls.ts';
+import { type Entrance, routeEntrance } from './transport/route-entrance.ts';
 import { Streams } from './transport/streams.ts';
 
 const KEY = Symbol.for('feedline.runtime');
@@ -82,7 +84,7 @@ export function startRuntime(): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  running.connections.start();
+  running.connections.start(entranceOf(running));
   running.eventLoopDelay.start();
   running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
 }
@@ -195,6 +197,17 @@ function createControl(
     logger.warn({ err: error }, 'nothing can be told over the control topic; it is tried again');
   const killSelf = isKilledBySelf ? () => void process.kill(process.pid, 'SIGKILL') : undefined;
   return new DemoControl({ pod, abilities, recordLog, status, killSelf, onTrouble, now: Date.now, newId: randomUUID });
+}
+
+/** In development Next.js compiles a route when it is first asked for it, so only its own way finds it. */
+function entranceOf({ config, logger }: Runtime): Entrance | undefined {
+  if (config.stream.sink === 'web' || process.env.NODE_ENV !== 'production') return undefined;
+  const onTrouble = (error: unknown): void =>
+    logger.error({ err: error }, 'the short way to a route handler has failed; Next.js takes the long one');
+  // Not the bundler's: what is loaded is the very module that Next.js loads.
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const load = createRequire(join(process.cwd(), 'package.json'));
+  return routeEntrance({ serverDir: join(process.cwd(), '.next', 'server'), load, onTrouble });
 }
 
 /** The hub takes the records; whoever else wants them gets them from the same consumer. */

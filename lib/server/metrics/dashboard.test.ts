@@ -38,7 +38,7 @@ function renderMetrics(): Promise<string> {
     beginRecordsMax: 0,
     now,
   });
-  const settings = { pingMs: 1, watchdogMs: 3, maxAgeMs: 3, stallMs: 1, drainMs: 0 };
+  const settings = { pingMs: 1, watchdogMs: 3, maxAgeMs: 3, stallMs: 1, drainMs: 0, sink: 'direct' as const };
   return createMetrics({
     pod,
     hubStats: () => hub.stats(),

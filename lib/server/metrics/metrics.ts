@@ -68,6 +68,15 @@ export function createMetrics(sources: MetricSources): Metrics {
     return historyStats().scannedRecords;
   });
   gauge('feedline_streams', 'Open SSE connections.', () => streams.openCount);
+  new Gauge({
+    name: 'feedline_stream_sinks',
+    help: 'Open SSE connections, by the way their bytes go: to the socket itself, or through a web stream.',
+    labelNames: ['sink'],
+    registers: [registry],
+    collect() {
+      for (const [sink, count] of streams.sinks) this.set({ sink }, count);
+    },
+  });
   counter('feedline_streams_opened_total', 'SSE connections opened.', () => streams.openedCount);
   if (articleListeners) gauge('feedline_article_listeners', 'Connections of the article’s way.', articleListeners);
   const byReason = (name: string, help: string, counts: () => ReadonlyMap<string, number>): void => {

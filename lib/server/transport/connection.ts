@@ -1,24 +1,37 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { LANE_MAX_CHARS, QueryName } from '../../protocol/constants.ts';
+import { Baggage } from './baggage.ts';
 import { type LaneAccount, LaneLedger } from './lane-ledger.ts';
+import type { Entrance } from './route-entrance.ts';
 import { WorkMeter } from './work-meter.ts';
 
 /** The HTTP connection behind the route handler that runs now. */
 export interface Connection {
   /** Path and query as they came over the wire: a web `Request` has bytes that are not UTF-8 replaced already. */
   readonly target: string;
+  /** What is answered with, to whoever can write to it better than a web stream does. */
+  readonly response: ServerResponse;
   /** Bytes sent for this response so far, headers and framing included. */
   readonly bytes: number;
   /** What its `?lane=` has cost; undefined without one. */
   readonly lane: LaneAccount | undefined;
   /** Runs work for it that is done in another context, so that its lane is charged. */
   work(work: () => void): void;
+  /** Lets go of what the server has hung on the request since it took it, for a response that goes on without it. */
+  letGo(): void;
   /** Calls back once, when the response is over or its socket has died. */
   onClose(listener: () => void): void;
   /** Ends it at once, whatever is still unsent. */
   destroy(): void;
+}
+
+/** What Node publishes on `http.server.request.start`. */
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly server: Server;
 }
 
 /**
@@ -28,14 +41,22 @@ export interface Connection {
  * its signal nor the body's `cancel` ever fires, and what goes over the wire is not known to it.
  */
 export class ConnectionTracker {
-  readonly #storage = new AsyncLocalStorage<Connection>();
+  readonly #storage = new AsyncLocalStorage<NodeConnection>();
+  readonly #servers = new WeakSet<Server>();
+  /** The asynchronous context in which the process was started: that of no request. */
+  readonly #outside = new AsyncResource('ConnectionTracker');
   readonly #ledger = new LaneLedger();
   readonly #meter = new WorkMeter(() => this.#storage.getStore()?.lane);
 
-  /** Begins to note the connection of each request that Node's HTTP server takes. Once per process. */
-  start(): void {
+  /**
+   * Begins to note the connection of each request that Node's HTTP server takes. Once per process.
+   *
+   * @param entrance takes requests before the server's own listener does
+   */
+  start(entrance: Entrance = () => false): void {
     subscribe('http.server.request.start', (message) => {
-      const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+      const { request, response, server } = message as RequestStart;
+      this.#standInFront(server, entrance);
       this.#storage.enterWith(this.#connect(request, response));
     });
   }
@@ -45,12 +66,36 @@ export class ConnectionTracker {
     return this.#storage.getStore();
   }
 
+  /**
+   * Does work whose timers and promises outlive the route handler. In its own context each of them would hold all that
+   * Next.js keeps for a request, for as long as a stream is open.
+   */
+  outlive<Result>(work: () => Result): Result {
+    const connection = this.#storage.getStore();
+    return this.#outside.runInAsyncScope(() =>
+      connection === undefined ? work() : this.#storage.run(connection, work),
+    );
+  }
+
   /** To be called now and then: ends what nobody needs any more. */
   sweep(): void {
     this.#meter.rest();
   }
 
-  #connect(request: IncomingMessage, response: ServerResponse): Connection {
+  /** Node has then done its part for a request, and the server that runs the route handlers has not begun. */
+  #standInFront(server: Server, entrance: Entrance): void {
+    if (this.#servers.has(server)) return;
+    this.#servers.add(server);
+    const listeners = server.listeners('request');
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      this.#storage.getStore()?.mark();
+      if (entrance(request, response)) return;
+      for (const listener of listeners) listener.call(server, request, response);
+    });
+  }
+
+  #connect(request: IncomingMessage, response: ServerResponse): NodeConnection {
     const lane = request.method === 'GET' ? laneOf(request.url ?? '/') : undefined;
     if (lane === undefined) return new NodeConnection(request, response, undefined, this.#meter);
     this.#meter.use();
@@ -72,10 +117,11 @@ class NodeConnection implements Connection {
   readonly target: string;
   readonly lane: LaneAccount | undefined;
   readonly #meter: WorkMeter;
+  readonly response: ServerResponse;
   readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
   readonly #bytesBefore: number;
   readonly #listeners = new Set<() => void>();
+  #baggage: Baggage | undefined;
   /** Once the response is over: the socket goes on to the next one. */
   #finalBytes: number | undefined;
 
@@ -85,7 +131,7 @@ class NodeConnection implements Connection {
     this.lane = lane;
     this.#meter = meter;
     this.#request = request;
-    this.#response = response;
+    this.response = response;
     this.#bytesBefore = request.socket.bytesWritten;
     request.socket.on('close', this.#closed);
     response.on('close', this.#closed);
@@ -100,19 +146,30 @@ class NodeConnection implements Connection {
     else this.#meter.run(this.lane, work);
   }
 
+  /** Node has done its part for the request. */
+  mark(): void {
+    this.#baggage = new Baggage(this.#request, this.response);
+  }
+
+  letGo(): void {
+    this.#baggage?.drop();
+    this.#baggage = undefined;
+  }
+
   onClose(listener: () => void): void {
     this.#listeners.add(listener);
-    if (this.#request.socket.destroyed || this.#response.closed) this.#closed();
+    if (this.#request.socket.destroyed || this.response.closed) this.#closed();
   }
 
   destroy(): void {
     this.#request.socket.destroy();
   }
+
   /** Either event may come first, and the socket's more than once: it outlives the response. */
   readonly #closed = (): void => {
     const { socket } = this.#request;
     socket.off('close', this.#closed);
-    this.#response.off('close', this.#closed);
+    this.response.off('close', this.#closed);
     this.#finalBytes ??= this.bytes;
     const listeners = [...this.#listeners];
     this.#listeners.clear();

@@ -1,12 +1,14 @@
 import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind, WATCHDOG_PINGS } from '../../protocol/constants.ts';
 import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
 import { controlEvent, retryLine } from '../../protocol/sse.ts';
-import type { StreamConfig } from '../config.ts';
+import type { SinkKind, StreamConfig } from '../config.ts';
 import { type Began, beginOf } from '../hub/begin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';
 import { SSE_ENCODINGS } from '../hub/sse-encoding.ts';
+import type { BodySink } from './body-sink.ts';
 import type { Connection } from './connection.ts';
+import { DirectSink } from './direct-sink.ts';
 import type { StreamTerms } from './fault-plan.ts';
 import { laneCost } from './lane-cost.ts';
 import type { StreamRequest } from './stream-request.ts';
@@ -41,7 +43,7 @@ export class SseStream {
   readonly #connection: Connection | undefined;
   readonly #onEnd: (end: StreamEnd) => void;
   readonly #settings: StreamConfig;
-  readonly #sink: WebStreamSink;
+  readonly #sink: BodySink;
   readonly #closed = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   #stallTimer: NodeJS.Timeout | undefined;
@@ -58,10 +60,12 @@ export class SseStream {
     this.#connection = connection;
     this.#onEnd = onEnd;
     this.#settings = settingsOf(context.settings, request.terms);
-    this.#sink = new WebStreamSink({
-      onCancel: () => this.#close('client'),
-      ...(connection !== undefined && { work: (act) => connection.work(act) }),
-    });
+    this.#sink = this.#createSink();
+  }
+
+  /** Which way its bytes go now. */
+  get sinkKind(): SinkKind {
+    return this.#sink.kind;
   }
 
   /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */
@@ -89,11 +93,22 @@ export class SseStream {
     });
   }
 
+  #createSink(): BodySink {
+    const onCancel = (): void => this.#close('client');
+    const connection = this.#connection;
+    if (connection === undefined) return new WebStreamSink({ onCancel });
+    const work = (act: () => void): void => connection.work(act);
+    if (this.#settings.sink === 'web') return new WebStreamSink({ work, onCancel });
+    const { response } = connection;
+    return new DirectSink({ response, work, onCancel, onTakenOver: () => connection.letGo() });
+  }
+
+  /** The signal holds all of the request: it is only for servers whose connections are not known. */
   #watchClient(signal: AbortSignal): void {
     const gone = (): void => this.#close('client');
-    if (signal.aborted) gone();
+    if (this.#connection !== undefined) this.#connection.onClose(gone);
+    else if (signal.aborted) gone();
     else signal.addEventListener('abort', gone, { once: true });
-    this.#connection?.onClose(gone);
   }
 
   async #begin(): Promise<void> {

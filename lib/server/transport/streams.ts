@@ -1,4 +1,5 @@
 import { RETRY_MS } from '../../protocol/constants.ts';
+import { SINK_KINDS, type SinkKind } from '../config.ts';
 import { isBehindEnd } from '../hub/begin.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
@@ -19,6 +20,13 @@ export class Streams {
 
   get openCount(): number {
     return this.#open.size;
+  }
+
+  /** How many are open, by the way their bytes go. */
+  get sinks(): ReadonlyMap<SinkKind, number> {
+    const counts = new Map<SinkKind, number>(SINK_KINDS.map((kind) => [kind, 0]));
+    for (const { sinkKind } of this.#open) counts.set(sinkKind, (counts.get(sinkKind) ?? 0) + 1);
+    return counts;
   }
 
   get openedCount(): number {

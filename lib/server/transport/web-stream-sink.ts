@@ -1,16 +1,13 @@
-import type { Sink } from '../hub/sink.ts';
+import type { BodySink, BodySinkOptions } from './body-sink.ts';
 
-export interface WebStreamSinkOptions {
+export interface WebStreamSinkOptions extends BodySinkOptions {
   /** How much may wait in the stream itself before `hasRoom` turns false. Default 64 KB. */
   readonly highWaterBytes?: number;
-  /** Runs each write, so that it can be measured. Default: just runs it. */
-  readonly work?: (act: () => void) => void;
-  /** The consumer has gone. Called at most once, and not after `end` or `abort`. */
-  readonly onCancel: () => void;
 }
 
 /** The portable sink: the body of a `Response` as a web stream, which any runtime can send. */
-export class WebStreamSink implements Sink {
+export class WebStreamSink implements BodySink {
+  readonly kind = 'web';
   readonly stream: ReadableStream<Uint8Array>;
   onRoom: (() => void) | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -40,12 +37,10 @@ export class WebStreamSink implements Sink {
     return this.#controller !== undefined && !this.#isFull;
   }
 
-  /** Bytes taken so far. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How often it was full and had room again: the progress of a slow client. */
   get drains(): number {
     return this.#drains;
   }
@@ -58,13 +53,12 @@ export class WebStreamSink implements Sink {
     this.#isFull = (controller.desiredSize ?? 0) <= 0;
   }
 
-  /** Ends the stream behind what was written. */
   end(): void {
     this.#controller?.close();
     this.#controller = undefined;
   }
 
-  /** Ends the stream at once; what was written and not yet read is dropped. */
+  /** What was written and not yet read is dropped. */
   fail(reason: Error): void {
     this.#controller?.error(reason);
     this.#controller = undefined;

@@ -1,0 +1,23 @@
+import type { SinkKind } from '../config.ts';
+import type { Sink } from '../hub/sink.ts';
+
+/** A sink that is the body of a `Response`. */
+export interface BodySink extends Sink {
+  readonly kind: SinkKind;
+  /** The body; to be asked for before it is read. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Bytes taken so far. */
+  readonly bytes: number;
+  /** How often it was full and had room again: the progress of a slow client. */
+  readonly drains: number;
+  write(bytes: Uint8Array): void;
+  /** Ends the body behind what was written. */
+  end(): void;
+}
+
+export interface BodySinkOptions {
+  /** Runs each write, so that it can be measured. Default: just runs it. */
+  readonly work?: (act: () => void) => void;
+  /** The consumer of the web stream has gone. Called at most once, and not after `end` or `fail`. */
+  readonly onCancel: () => void;
+}
