@@ -3,7 +3,7 @@
  * on the loopback. The same records are watched over Feedline's stream and over the article's way in one page, so the
  * ratio holds when the machine is busy. One clock: producer and browser both read this machine's.
  *
- *     npm run bench -- [--rate 50] [--seconds 30]
+ *     npm run bench:latency -- [--rate 50] [--seconds 30]
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -1,0 +1,12 @@
+import type { Peer } from './peer.ts';
+import { article, feedline } from './peers/feedline.ts';
+import { minimalNode, minimalNodeHttp } from './peers/minimal-node.ts';
+
+/** Every server of the comparison, in the order of the tables. */
+export const PEERS: readonly Peer[] = [feedline, minimalNode, minimalNodeHttp, article];
+
+export function peerNamed(name: string): Peer {
+  const peer = PEERS.find((each) => each.name === name);
+  if (peer !== undefined) return peer;
+  throw new Error(`There is no server "${name}": there are ${PEERS.map((each) => each.name).join(', ')}.`);
+}

@@ -1,0 +1,62 @@
+import type { BoutResult } from './bout.ts';
+import type { Peer } from './peer.ts';
+import { isOverlapping, type Spread, spreadOf } from './statistics.ts';
+import type { FigureSpec, Workload } from './workload.ts';
+
+/** What came of one workload: of each server its runs, in their order. */
+export interface WorkloadResult {
+  readonly workload: Pick<Workload, 'name' | 'title' | 'figures'>;
+  readonly servers: readonly ServerResult[];
+}
+
+export interface ServerResult {
+  readonly name: string;
+  readonly fedBy: Peer['fedBy'];
+  readonly runs: readonly BoutResult[];
+}
+
+/** A row for each server, and a cell for each figure: its median, and in brackets the least and the most of the runs. */
+export type Table = readonly Readonly<Record<string, string>>[];
+
+/** @param reference the server that the first figure's ratio is to */
+export function tableOf({ workload, servers }: WorkloadResult, reference: string): Table {
+  const [compared] = workload.figures;
+  const referenceServer = servers.find(({ name }) => name === reference);
+  return servers.map((server) => {
+    const failures = server.runs.filter((run) => 'failure' in run).length;
+    const row: Record<string, string> = { server: server.name, 'fed by': server.fedBy };
+    for (const figure of workload.figures) {
+      row[figure.label] = failures > 0 ? 'FAILED' : cell(spread(server, figure), figure.digits);
+      if (figure === compared) row[`ratio to ${reference}`] = ratio(server, referenceServer, figure);
+    }
+    row.runs = failures === 0 ? String(server.runs.length) : `${failures} of ${server.runs.length} FAILED`;
+    return row;
+  });
+}
+
+function spread({ runs }: ServerResult, { key }: FigureSpec): Spread | undefined {
+  return spreadOf(runs.map((run) => ('figures' in run ? (run.figures[key] ?? Number.NaN) : Number.NaN)));
+}
+
+function cell(values: Spread | undefined, digits: number): string {
+  if (values === undefined) return '–';
+  const { median, min, max } = values;
+  const text = (value: number): string =>
+    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return min === max ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
+}
+
+function ratio(server: ServerResult, reference: ServerResult | undefined, figure: FigureSpec): string {
+  if (reference === undefined || server === reference) return '';
+  if ([...server.runs, ...reference.runs].some((run) => 'failure' in run)) return '–';
+  const [own, other] = [spread(server, figure), spread(reference, figure)];
+  if (own === undefined || other === undefined) return '–';
+  return isOverlapping(own, other) ? 'no difference' : `× ${(own.median / other.median).toFixed(2)}`;
+}
+
+export function markdownOf(table: Table): string {
+  const columns = Object.keys(table[0] ?? {});
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rows = table.map((row) => line(columns.map((column) => row[column] ?? '')));
+  return [line(columns), line(columns.map(() => '---')), ...rows].join('\n');
+}

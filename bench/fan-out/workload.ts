@@ -1,0 +1,36 @@
+import type { Driver } from './driver-client.ts';
+import type { Peer, RunningPeer } from './peer.ts';
+
+/** One server in one workload, once. */
+export interface Bout {
+  readonly peer: Peer;
+  readonly running: RunningPeer;
+  readonly driver: Driver;
+  /** How long the measured load lasts, where the workload's own length is not wanted. */
+  readonly seconds: number | undefined;
+}
+
+/** A column of a workload's table, and a key of its results. */
+export interface FigureSpec {
+  readonly key: string;
+  readonly label: string;
+  readonly digits: number;
+}
+
+export interface Workload {
+  readonly name: string;
+  /** What is done, in one line. */
+  readonly title: string;
+  /** The first one is what the servers are compared by. */
+  readonly figures: readonly FigureSpec[];
+  readonly payloadBytes: number;
+  /** Every ID that there are events or streams of. */
+  readonly ids: readonly string[];
+  /** The most streams that are open at once. */
+  readonly connections: number;
+  suits(peer: Peer): boolean;
+  run(bout: Bout): Promise<Readonly<Record<string, number>>>;
+}
+
+/** A run that lost, repeated or reordered something, or could not go on: it has no figures. */
+export class RunFailed extends Error {}
