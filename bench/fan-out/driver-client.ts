@@ -42,6 +42,8 @@ export async function startDriver(): Promise<Driver> {
     aim: (spec) => ask('aim', spec),
     open: (spec) => ask('open', spec),
     load: (spec) => ask('load', spec),
+    flood: (spec) => ask('flood', spec),
+    closeStreams: () => ask('closeStreams'),
     leave: () => ask('leave'),
     stop: () => stop(child),
   };

@@ -5,11 +5,13 @@
 
 import { peerNamed } from '../peers.ts';
 import { Tally } from './event-checker.ts';
+import { flood } from './flood.ts';
+import { httpPublisher } from './http-publisher.ts';
 import { runLoad } from './load.ts';
 import { openStreams } from './open-streams.ts';
 import { payloadMaker } from './payload.ts';
 import type { Answer, Ask, DriverCommands, TargetSpec } from './protocol.ts';
-import { httpPublisher, kafkaPublisher, type Publisher } from './publisher.ts';
+import { kafkaPublisher, type Publisher } from './publisher.ts';
 import type { StreamConnection } from './stream-connection.ts';
 
 let target: { readonly spec: TargetSpec; readonly publisher: Publisher } | undefined;
@@ -29,14 +31,23 @@ const commands: DriverCommands = {
     const makePayload = payloadMaker(targetSpec.payloadBytes);
     return runLoad(spec, { publisher, makePayload, connections, tally, seqs });
   },
+  flood: async (spec) => {
+    const { spec: targetSpec, publisher } = aimed();
+    await flood(spec, publisher, payloadMaker(targetSpec.payloadBytes));
+  },
+  closeStreams: async () => closeStreams(),
   leave: async () => {
-    for (const connection of connections.splice(0)) connection.close();
+    closeStreams();
     await target?.publisher.close();
     target = undefined;
     tally = new Tally();
     seqs.clear();
   },
 };
+
+function closeStreams(): void {
+  for (const connection of connections.splice(0)) connection.close();
+}
 
 async function publisherFor(spec: TargetSpec): Promise<Publisher> {
   const peer = peerNamed(spec.peer);

@@ -24,6 +24,12 @@ export interface LoadSpec {
   readonly seconds: number;
 }
 
+export interface FloodSpec {
+  readonly records: number;
+  /** So many IDs of their own, that no stream is of. */
+  readonly ids: number;
+}
+
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -50,6 +56,8 @@ export interface DriverCommands {
   aim(target: TargetSpec): Promise<void>;
   open(spec: OpenSpec): Promise<void>;
   load(spec: LoadSpec): Promise<LoadResult>;
+  flood(spec: FloodSpec): Promise<void>;
+  closeStreams(): Promise<void>;
   /** Closes all streams, and forgets the target. */
   leave(): Promise<void>;
 }

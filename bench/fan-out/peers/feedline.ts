@@ -6,8 +6,8 @@ import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { nodeProbe } from '../node-probe.ts';
 import type { Peer } from '../peer.ts';
 
-/** The production build as it is deployed. */
-export const feedline = nextPeer('feedline', 'getData', {});
+/** The production build as it is deployed, but for the age at which it ends a stream: a load may last longer. */
+export const feedline = nextPeer('feedline', 'getData', { STREAM_MAX_AGE_MS: '3600000' });
 
 /** The article's way in the same build: its route is there in demo mode alone. */
 export const article = nextPeer('article', 'api/article', { DEMO: '1' });

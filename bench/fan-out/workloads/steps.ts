@@ -16,12 +16,17 @@ export function idsOf(count: number): string[] {
 }
 
 /** Opens so many streams, on the IDs in turn. */
-export async function openStreams({ driver, running }: Bout, ids: readonly string[], count: number): Promise<void> {
+export async function openStreams(
+  { driver, running }: Bout,
+  ids: readonly string[],
+  count: number,
+  perSecond = OPEN_PER_S,
+): Promise<void> {
   const streams = Array.from({ length: count }, (_, index) => {
     const id = ids[index % ids.length] as string;
     return { id, url: running.streamUrl(id) };
   });
-  await driver.open({ streams, perSecond: OPEN_PER_S });
+  await driver.open({ streams, perSecond });
 }
 
 /** The workload's own load for a while, which only has to arrive at last: a consumer may still be finding its place. */

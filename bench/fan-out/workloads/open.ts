@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuUs } from '../process-cost.ts';
+import type { Bout, Workload } from '../workload.ts';
+import { idsOf, openStreams, PAYLOAD_BYTES } from './steps.ts';
+
+const CONNECTIONS = 2000;
+/** Far from what any of the servers can open: nobody waits for anybody. */
+const PER_S = 400;
+const IDLE_MS = 3000;
+/** What is done behind the headers belongs to it. */
+const SETTLE_MS = 500;
+const IDS = idsOf(1);
+
+const FIGURES = [
+  { key: 'cpuMsPerStream', label: 'CPU ms to open a stream', digits: 3 },
+  { key: 'cpuMsWithIdle', label: 'with what it costs at rest', digits: 3 },
+  { key: 'idleBusy', label: 'at rest, cores', digits: 3 },
+] as const;
+
+/** What it costs to open a stream, without what the server uses at rest. As many are opened and closed before. */
+export const open: Workload = {
+  name: 'open',
+  title: `${CONNECTIONS} streams on 1 feed are opened, ${PER_S} a second`,
+  figures: FIGURES,
+  payloadBytes: PAYLOAD_BYTES,
+  ids: IDS,
+  connections: CONNECTIONS,
+  suits: () => true,
+  run: async (bout) => {
+    await openStreams(bout, IDS, CONNECTIONS, PER_S);
+    await bout.driver.closeStreams();
+    await delay(SETTLE_MS);
+    const rest = await used(bout, () => delay(IDLE_MS));
+    const opening = await used(bout, async () => {
+      await openStreams(bout, IDS, CONNECTIONS, PER_S);
+      await delay(SETTLE_MS);
+    });
+    const idleBusy = rest.cpuMs / rest.tookMs;
+    return {
+      cpuMsPerStream: (opening.cpuMs - idleBusy * opening.tookMs) / CONNECTIONS,
+      cpuMsWithIdle: opening.cpuMs / CONNECTIONS,
+      idleBusy,
+    };
+  },
+};
+
+async function used({ running }: Bout, work: () => Promise<void>): Promise<{ cpuMs: number; tookMs: number }> {
+  const before = await cpuUs(running.pids);
+  const startedAtMs = performance.now();
+  await work();
+  return { cpuMs: ((await cpuUs(running.pids)) - before) / 1000, tookMs: performance.now() - startedAtMs };
+}
