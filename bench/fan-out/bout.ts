@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
 import type { Driver } from './driver-client.ts';
 import type { Peer, RunningPeer } from './peer.ts';
-import { RunFailed, type Workload } from './workload.ts';
+import { type Outcome, RunFailed, type Workload } from './workload.ts';
 
 export interface BoutOptions {
   readonly workload: Workload;
@@ -14,7 +14,7 @@ export interface BoutOptions {
 }
 
 /** What came of one server in one workload, once. */
-export type BoutResult = { readonly figures: Readonly<Record<string, number>> } | { readonly failure: string };
+export type BoutResult = Outcome | { readonly failure: string };
 
 /** Starts the server anew on a topic of its own, runs the workload, and ends it again. */
 export async function runBout(options: BoutOptions): Promise<BoutResult> {
@@ -33,7 +33,7 @@ export async function runBout(options: BoutOptions): Promise<BoutResult> {
       payloadBytes: workload.payloadBytes,
       ...ways(running, workload),
     });
-    return { figures: await workload.run({ peer, running, driver, seconds }) };
+    return await workload.run({ peer, running, driver, seconds, log });
   } catch (error) {
     // A server that falls over under load is a result; anything else that goes wrong is said in the same place.
     return { failure: error instanceof RunFailed ? error.message : String(error) };

@@ -8,6 +8,7 @@ export interface Bout {
   readonly driver: Driver;
   /** How long the measured load lasts, where the workload's own length is not wanted. */
   readonly seconds: number | undefined;
+  readonly log: (line: string) => void;
 }
 
 /** A column of a workload's table, and a key of its results. */
@@ -29,7 +30,13 @@ export interface Workload {
   /** The most streams that are open at once. */
   readonly connections: number;
   suits(peer: Peer): boolean;
-  run(bout: Bout): Promise<Readonly<Record<string, number>>>;
+  run(bout: Bout): Promise<Outcome>;
+}
+
+export interface Outcome {
+  readonly figures: Readonly<Record<string, number>>;
+  /** What the figures were taken from, where that is more than they are. */
+  readonly details?: readonly object[];
 }
 
 /** A run that lost, repeated or reordered something, or could not go on: it has no figures. */

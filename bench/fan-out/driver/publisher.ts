@@ -13,7 +13,10 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
-/** A request for each call, over one connection: the broker takes them in their order. */
+/**
+ * One request at a time, with all that has come until then, as a producer does that may not reorder: kafkajs does not
+ * promise the order of requests that are on their way together.
+ */
 export async function kafkaPublisher(brokers: readonly string[], topic: string): Promise<Publisher> {
   const kafka = new Kafka({ clientId: 'feedline-bench', brokers: [...brokers], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({
@@ -22,10 +25,19 @@ export async function kafkaPublisher(brokers: readonly string[], topic: string):
     retry: { retries: 0 },
   });
   await producer.connect();
+  let waiting: OutEvent[] = [];
+  let sending = Promise.resolve();
+  const sendWaiting = async (): Promise<void> => {
+    const events = waiting;
+    waiting = [];
+    if (events.length === 0) return;
+    await producer.send({ topic, acks: 1, messages: events.map(({ id, value }) => ({ key: id, value })) });
+  };
   return {
-    publish: async (events) => {
-      const messages = events.map(({ id, value }) => ({ key: id, value }));
-      await producer.send({ topic, acks: 1, messages });
+    publish: (events) => {
+      waiting.push(...events);
+      sending = sending.then(sendWaiting);
+      return sending;
     },
     close: () => producer.disconnect(),
   };

@@ -42,13 +42,14 @@ export const idle: Workload = {
     const load = await measureLoad(bout, { ids: IDS, perSecond: PER_S, seconds: bout.seconds ?? SECONDS });
     const loaded = await memoryOf(bout.running.pids);
     const kbEach = (bytes: number): number => bytes / 1024 / CONNECTIONS;
-    return {
+    const figures = {
       liveHeapKb: kbEach(after.liveHeapBytes - before.liveHeapBytes),
       rssKb: kbEach(after.rssBytes - before.rssBytes),
       pssKb: kbEach(after.pssBytes - before.pssBytes),
       loadedRssKb: kbEach(loaded.rssBytes - before.rssBytes),
       cpuUsPerDelivery: load.cpuUs / load.deliveries,
     };
+    return { figures };
   },
 };
 

@@ -36,11 +36,12 @@ export const open: Workload = {
       await delay(SETTLE_MS);
     });
     const idleBusy = rest.cpuMs / rest.tookMs;
-    return {
+    const figures = {
       cpuMsPerStream: (opening.cpuMs - idleBusy * opening.tookMs) / CONNECTIONS,
       cpuMsWithIdle: opening.cpuMs / CONNECTIONS,
       idleBusy,
     };
+    return { figures };
   },
 };
 

@@ -1,9 +1,10 @@
+import type { LoadResult } from '../driver/protocol.ts';
 import { type Bout, RunFailed, type Workload } from '../workload.ts';
-import { idsOf, type MeasuredLoad, measureLoad, openStreams, PAYLOAD_BYTES, warmUp } from './steps.ts';
+import { idsOf, measureLoad, openStreams, PAYLOAD_BYTES, warmUp } from './steps.ts';
 
 const CONNECTIONS = 200;
-const FIRST_PER_S = 1000;
-const STEP = 1.3;
+const FIRST_PER_S = 300;
+const STEP = 1.4;
 const STEP_S = 4;
 const STEPS_MAX = 20;
 /** A step that was disturbed is tried once more. */
@@ -18,11 +19,18 @@ const FIGURES = [
   { key: 'deliveriesPerSecond', label: 'deliveries/s at p99 ≤ 1 s', digits: 0 },
   { key: 'closeDeliveriesPerSecond', label: 'at p99 ≤ 100 ms', digits: 0 },
   { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery there', digits: 2 },
-  { key: 'isInputTheLimit', label: 'ended by the way in', digits: 0 },
 ] as const;
 
-/** Of one rate: what was measured, or why there is nothing. */
-type Step = { readonly load: MeasuredLoad } | { readonly end: 'loss' | 'latency' | 'input' };
+/** One rate, once. */
+interface Step {
+  readonly eventsPerSecond: number;
+  readonly outcome: 'good' | 'loss' | 'too late' | 'the way in is no faster';
+  readonly deliveriesPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly cpuUsPerDelivery: number;
+  readonly driverBusy: number;
+}
 
 /** The rate goes up until events come too late, or not at all. Each server goes as far as it can. */
 export const saturation: Workload = {
@@ -36,48 +44,61 @@ export const saturation: Workload = {
   run: async (bout) => {
     await openStreams(bout, IDS, CONNECTIONS);
     await warmUp(bout, { ids: IDS, perSecond: FIRST_PER_S });
-    let best: MeasuredLoad | undefined;
-    let bestClose: MeasuredLoad | undefined;
-    let end: string | undefined;
-    for (let number = 0; number < STEPS_MAX && end === undefined; number += 1) {
-      const step = await tryRate(bout, Math.round(FIRST_PER_S * STEP ** number));
-      if ('end' in step) end = step.end;
-      else {
-        best = step.load;
-        if (step.load.latency.p99Ms <= CLOSE_LIMIT_MS) bestClose = step.load;
-      }
-    }
-    if (best === undefined) throw new RunFailed(`${FIRST_PER_S} events/s are too many already: ${end}`);
-    return {
-      deliveriesPerSecond: rateOf(best),
-      closeDeliveriesPerSecond: bestClose === undefined ? 0 : rateOf(bestClose),
-      cpuUsPerDelivery: best.cpuUs / best.deliveries,
-      isInputTheLimit: end === 'input' ? 1 : 0,
+    const steps = await climb(bout);
+    const good = steps.filter(({ outcome }) => outcome === 'good');
+    const best = good.at(-1);
+    if (best === undefined) throw new RunFailed(`${FIRST_PER_S} events/s are too many already`);
+    const close = good.filter(({ p99Ms }) => p99Ms <= CLOSE_LIMIT_MS).at(-1);
+    const figures = {
+      deliveriesPerSecond: best.deliveriesPerSecond,
+      closeDeliveriesPerSecond: close?.deliveriesPerSecond ?? 0,
+      cpuUsPerDelivery: best.cpuUsPerDelivery,
     };
+    return { figures, details: steps };
   },
 };
 
-async function tryRate(bout: Bout, perSecond: number): Promise<Step> {
-  let step: Step = { end: 'latency' };
-  for (let tries = 1; tries <= TRIES; tries += 1) {
-    step = await oneStep(bout, perSecond);
-    // What is lost once stays lost: this stream's order is broken for good.
-    if ('load' in step || step.end === 'loss') return step;
+async function climb(bout: Bout): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  for (let number = 0; number < STEPS_MAX; number += 1) {
+    const step = await tryRate(bout, Math.round(FIRST_PER_S * STEP ** number), steps);
+    if (step.outcome !== 'good') break;
   }
-  return step;
+  return steps;
+}
+
+async function tryRate(bout: Bout, perSecond: number, steps: Step[]): Promise<Step> {
+  for (let tries = 1; ; tries += 1) {
+    const step = await oneStep(bout, perSecond);
+    steps.push(step);
+    bout.log(`  ${perSecond} events/s: ${step.outcome}, p99 ${step.p99Ms.toFixed(1)} ms`);
+    // What is lost once stays lost: there is no order any more that the next step could be held to.
+    if (step.outcome === 'good' || step.outcome === 'loss' || tries === TRIES) return step;
+  }
 }
 
 async function oneStep(bout: Bout, perSecond: number): Promise<Step> {
   try {
     const load = await measureLoad(bout, { ids: IDS, perSecond, seconds: bout.seconds ?? STEP_S });
-    if (load.latency.p99Ms > LIMIT_MS) return { end: 'latency' };
-    return load.producedPerSecond < PACE_MIN * perSecond ? { end: 'input' } : { load };
+    return {
+      eventsPerSecond: perSecond,
+      outcome: outcomeOf(load, perSecond),
+      deliveriesPerSecond: (load.deliveries * 1000) / load.tookMs,
+      p50Ms: load.latency.p50Ms,
+      p99Ms: load.latency.p99Ms,
+      cpuUsPerDelivery: load.cpuUs / load.deliveries,
+      driverBusy: load.driverBusy,
+    };
   } catch (error) {
-    if (error instanceof RunFailed) return { end: 'loss' };
-    throw error;
+    if (!(error instanceof RunFailed)) throw error;
+    bout.log(`  ${error.message}`);
+    const none = Number.NaN;
+    const nothing = { deliveriesPerSecond: none, p50Ms: none, p99Ms: none, cpuUsPerDelivery: none, driverBusy: none };
+    return { eventsPerSecond: perSecond, outcome: 'loss', ...nothing };
   }
 }
 
-function rateOf({ deliveries, tookMs }: MeasuredLoad): number {
-  return (deliveries * 1000) / tookMs;
+function outcomeOf({ latency, producedPerSecond }: LoadResult, perSecond: number): Step['outcome'] {
+  if (latency.p99Ms > LIMIT_MS) return 'too late';
+  return producedPerSecond < PACE_MIN * perSecond ? 'the way in is no faster' : 'good';
 }

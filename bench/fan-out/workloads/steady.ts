@@ -38,7 +38,7 @@ export function steady(options: SteadyOptions): Workload {
       await openStreams(bout, ids, connections);
       await warmUp(bout, { ids, perSecond });
       const load = await measureLoad(bout, { ids, perSecond, seconds: bout.seconds ?? seconds });
-      return {
+      const figures = {
         cpuUsPerDelivery: load.cpuUs / load.deliveries,
         p50Ms: load.latency.p50Ms,
         p99Ms: load.latency.p99Ms,
@@ -46,6 +46,7 @@ export function steady(options: SteadyOptions): Workload {
         serverBusy: load.cpuUs / 1000 / load.tookMs,
         driverBusy: load.driverBusy,
       };
+      return { figures };
     },
   };
 }
