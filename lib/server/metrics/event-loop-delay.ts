@@ -1,7 +1,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** How often the delay is sampled, ms: Node measures the time between two of its own timers, which is this and the delay. */
-const SAMPLE_MS = 20;
+/**
+ * How often the delay is sampled, ms: Node measures the time between two of its own timers, which is this and the delay.
+ * Each sample wakes the process: of an idle one, every 10 ms, they took 0.3 % of a core.
+ */
+export const SAMPLE_MS = 50;
 
 /** How long what is due has had to wait for the main thread. */
 export class EventLoopDelay {

@@ -3,6 +3,7 @@ import type { HubStats } from '../hub/hub.ts';
 import type { HistoryStats, RecordLogStatus } from '../record-log/port.ts';
 import type { Polls } from '../transport/polls.ts';
 import type { Streams } from '../transport/streams.ts';
+import { SAMPLE_MS } from './event-loop-delay.ts';
 
 export interface MetricSources {
   readonly pod: string;
@@ -29,7 +30,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   // The hub walks over all its feeds for these: once for all that one answer tells of it.
   let stats = hubStats();
   registry.setDefaultLabels({ pod });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: SAMPLE_MS });
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,

@@ -1,5 +1,6 @@
 import { Kafka, type LogEntry, logLevel, type RetryOptions } from 'kafkajs';
 import type { Logger } from '../logger.ts';
+import { letRequestQueuesRest } from './kafka-request-queue.ts';
 
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
@@ -21,6 +22,7 @@ export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500,
 export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
 
 export function createKafka({ brokers, clientId, retry, logger, onTrouble }: KafkaClientOptions): Kafka {
+  letRequestQueuesRest();
   const logCreator = () => (entry: LogEntry) => {
     const { message, error } = entry.log;
     if (entry.level <= logLevel.ERROR) onTrouble(describeTrouble(message, error));
