@@ -1,25 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type FetchedMessage, markAborted } from './aborted-records.ts';
+import { type BatchOrigin, givenBatches } from './aborted-records.ts';
 
-const record = (offset: number, producerId: string, inTransaction = true): FetchedMessage => ({
-  offset: String(offset),
-  key: Buffer.from('k'),
-  isControlRecord: false,
-  batchContext: { producerId, inTransaction },
+const record = (offset: number, producerId: string, inTransaction = true): BatchOrigin => ({
+  lastOffset: offset,
+  records: [{ key: Buffer.from('k') }],
+  isControl: false,
+  producerId,
+  inTransaction,
 });
-const marker = (offset: number, producerId: string, type: 0 | 1): FetchedMessage => ({
+const marker = (offset: number, producerId: string, type: 0 | 1): BatchOrigin => ({
   ...record(offset, producerId),
-  key: Buffer.from([0, 0, 0, type]),
-  isControlRecord: true,
+  records: [{ key: Buffer.from([0, 0, 0, type]) }],
+  isControl: true,
 });
 
 /** Offsets of the records that are given. */
-function given(messages: readonly FetchedMessage[], aborted: readonly [producerId: string, firstOffset: number][]) {
-  markAborted(
-    messages,
-    aborted.map(([producerId, firstOffset]) => ({ producerId, firstOffset: String(firstOffset) })),
-  );
-  return messages.filter(({ isControlRecord }) => !isControlRecord).map(({ offset }) => Number(offset));
+function given(batches: readonly BatchOrigin[], aborted: readonly [producerId: string, firstOffset: number][]) {
+  const transactions = aborted.map(([producerId, firstOffset]) => ({ producerId, firstOffset: String(firstOffset) }));
+  return givenBatches(batches, transactions).map(({ lastOffset }) => lastOffset);
 }
 
 describe('aborted records', () => {
@@ -60,7 +58,7 @@ describe('aborted records', () => {
   });
 
   it('are no others: records outside transactions are given, also with a key that looks like a marker', () => {
-    const odd: FetchedMessage = { ...record(1, 'B', false), key: Buffer.from([0, 0, 0, 0]) };
+    const odd: BatchOrigin = { ...record(1, 'B', false), records: [{ key: Buffer.from([0, 0, 0, 0]) }] };
     expect(given([record(0, 'A'), odd, record(2, 'A'), marker(3, 'A', 0)], [['A', 0]])).toEqual([1]);
   });
 });

@@ -1,10 +1,11 @@
-/** As much of a fetched record as is needed; kafkajs's own shape. */
-export interface FetchedMessage {
-  readonly offset: string;
-  readonly key: Buffer | null;
-  /** Set for markers, which kafkajs hands to nobody; set here for aborted records too. */
-  isControlRecord?: boolean;
-  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean };
+/** As much of a fetched batch as is needed. */
+export interface BatchOrigin {
+  readonly lastOffset: number;
+  /** Its one record is a marker, which is for nobody. */
+  readonly isControl: boolean;
+  readonly inTransaction: boolean;
+  readonly producerId: string;
+  readonly records: readonly { readonly key: Buffer | null }[];
 }
 
 export interface AbortedTransaction {
@@ -16,29 +17,26 @@ export interface AbortedTransaction {
 const ABORT_MARKER = Buffer.from([0, 0, 0, 0]);
 
 /**
- * Marks the records of aborted transactions as what nobody is given. They stay in the list: the offset behind them is
- * how far was read.
+ * The batches whose records are given: without markers, and without those of aborted transactions.
  *
  * The broker names the transactions in the order of their abort markers, and each may have begun before the first
  * record of the fetch. kafkajs 2.2.4 takes them for sorted by their beginnings, one for each record: of transactions
  * that ran at the same time it lets aborted records through. This is the way of Kafka's own consumer.
  */
-export function markAborted(messages: readonly FetchedMessage[], aborted: readonly AbortedTransaction[]): void {
+export function givenBatches<T extends BatchOrigin>(
+  batches: readonly T[],
+  aborted: readonly AbortedTransaction[],
+): readonly T[] {
   const ahead = aborted
     .map(({ producerId, firstOffset }) => ({ producerId, first: Number(firstOffset) }))
     .sort((a, b) => b.first - a.first);
   const open = new Set<string>();
-  for (const message of messages) {
-    const offset = Number(message.offset);
-    for (let next = ahead.at(-1); next !== undefined && next.first <= offset; next = ahead.at(-1)) {
+  return batches.filter(({ lastOffset, isControl, inTransaction, producerId, records }) => {
+    for (let next = ahead.at(-1); next !== undefined && next.first <= lastOffset; next = ahead.at(-1)) {
       open.add(next.producerId);
       ahead.pop();
     }
-    const { producerId, inTransaction } = message.batchContext ?? { producerId: '', inTransaction: false };
-    if (message.isControlRecord) {
-      if (message.key?.equals(ABORT_MARKER)) open.delete(producerId);
-    } else if (inTransaction && open.has(producerId)) {
-      message.isControlRecord = true;
-    }
-  }
+    if (isControl && records[0]?.key?.equals(ABORT_MARKER)) open.delete(producerId);
+    return !isControl && !(inTransaction && open.has(producerId));
+  });
 }

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster, Consumer, Kafka, KafkaMessage } from 'kafkajs';
-// kafkajs's own filter for aborted and control records, which only its consumer uses; the version is pinned.
-import Batch from 'kafkajs/src/consumer/batch.js';
+import type { Cluster, Consumer, Kafka } from 'kafkajs';
 import type { HistoryConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { createConsumer, listOffsets } from './kafka-cluster.ts';
+import { type FetchedPartition, recordsOf } from './kafka-fetch.ts';
 import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
-import { toRecord } from './kafka-record.ts';
 import type { FetchedRecords } from './page-builder.ts';
 import { type FetchRecords, PartitionScans } from './partition-scans.ts';
 import type { HistoryMeter, HistoryPage, HistoryRequest, HistoryStats, RecordHistory, TopicBounds } from './port.ts';
@@ -30,13 +28,6 @@ const LARGE_FETCH_BYTES = 67_108_864;
 const NO_GROUP = 'feedline-history';
 
 type Place = Parameters<FetchRecords>[0];
-
-interface PartitionData {
-  readonly partition: number;
-  readonly highWatermark: string;
-  readonly lastStableOffset: string;
-  readonly messages: readonly KafkaMessage[];
-}
 
 /**
  * The past, read with plain fetches over connections of its own: behind the live consumer's, which wait for new
@@ -159,7 +150,7 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
     if (nodeId === undefined) throw new Error(`Partition ${partition} of "${topic}" is not known yet.`);
     const broker = await this.#cluster.findBroker({ nodeId });
     const fetchOffset = String(offset);
-    // Small, since live delivery waits while kafkajs decodes it.
+    // Small, since live delivery waits while it is decoded.
     const { responses } = await broker.fetch({
       isolationLevel: READ_COMMITTED,
       maxWaitTime: FETCH_WAIT_MS,
@@ -167,11 +158,10 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
       maxBytes,
       topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes }] }],
     });
-    const data: PartitionData = responses[0].partitions[0];
+    const data: FetchedPartition = responses[0].partitions[0];
     const isCutShort = data.messages.length === 0 && Number(data.lastStableOffset) > offset;
     if (isCutShort && maxBytes < LARGE_FETCH_BYTES) return this.#fetchAt(place, LARGE_FETCH_BYTES);
-    const batch = new Batch(topic, fetchOffset, data);
-    return { records: batch.messages.map(toRecord), next: nextOf(batch, data, offset) };
+    return { records: recordsOf(data), next: nextOf(data, offset) };
   }
 
   async #bounds(topic: string): Promise<TopicBounds> {
@@ -193,12 +183,10 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
   }
 }
 
-/** Where to read on: behind the last record, or where there is none though the log goes on, behind what is absent. */
-function nextOf(batch: Batch, { lastStableOffset, messages }: PartitionData, offset: number): number {
-  if (!batch.isEmptyIncludingFiltered()) return Number(batch.lastOffset()) + 1;
-  // Records at the end of a batch were compacted away: kafkajs does not tell where the batch ends.
-  if (messages.length > 0) return offset + 1;
-  return Math.max(offset, Number(lastStableOffset));
+/** Where to read on: behind what was fetched, or where that is nothing though the log goes on, behind what is absent. */
+function nextOf({ lastStableOffset, messages }: FetchedPartition, offset: number): number {
+  const last = messages.at(-1);
+  return last === undefined ? Math.max(offset, Number(lastStableOffset)) : Math.max(offset, Number(last.offset)) + 1;
 }
 
 function isOutOfRange(error: unknown): boolean {

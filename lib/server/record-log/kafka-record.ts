@@ -1,7 +1,22 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { LogRecord } from './port.ts';
+import type { FetchedBatch } from './kafka-records.ts';
 
-/** Numbers instead of kafkajs's texts: exact up to 2^53. */
-export function toRecord({ offset, key, value, headers, timestamp }: KafkaMessage): LogRecord {
-  return { offset: Number(offset), key, value, headers, timestampMs: Number(timestamp) };
+/** A record as kafkajs has decoded it, with what its types leave out. Old formats have no context. */
+export interface DecodedMessage extends Pick<KafkaMessage, 'offset' | 'key' | 'value' | 'headers' | 'timestamp'> {
+  readonly isControlRecord?: boolean;
+  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+/** A batch of this one record. Numbers instead of kafkajs's texts: exact up to 2^53. */
+export function batchOf(message: DecodedMessage): FetchedBatch {
+  const { key, value, headers, timestamp, isControlRecord, batchContext } = message;
+  const offset = Number(message.offset);
+  return {
+    records: [{ offset, key, value, headers, timestampMs: Number(timestamp) }],
+    firstOffset: offset,
+    lastOffset: offset,
+    isControl: isControlRecord === true,
+    inTransaction: batchContext?.inTransaction === true,
+    producerId: batchContext?.producerId ?? '',
+  };
 }

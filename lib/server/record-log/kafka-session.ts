@@ -4,8 +4,8 @@ import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
 import { PATIENT } from './kafka-client.ts';
 import { createConsumer, listOffsets } from './kafka-cluster.ts';
+import { recordsOf } from './kafka-fetch.ts';
 import { type ClusterDescription, describeTopics, type TopicDescription } from './kafka-metadata.ts';
-import { toRecord } from './kafka-record.ts';
 import type { LogGap, LogRecord, RecordLogHandler } from './port.ts';
 import type { PositionBook } from './position-book.ts';
 
@@ -221,8 +221,10 @@ export class KafkaSession {
     const isSure = expected === fetched && !this.#unchecked.has(topic);
     if (!isSure && !(await this.#isStillOurs(topic, partition, fetched))) return;
     const from = this.#options.book.position(topic, partition) ?? fetched;
-    const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= from);
-    this.#handOver(topic, partition, records, Math.max(from, Number(batch.lastOffset()) + 1));
+    const records = recordsOf(batch);
+    const isAhead = fetched < from;
+    const wanted = isAhead ? records.filter(({ offset }) => offset >= from) : records;
+    this.#handOver(topic, partition, wanted, Math.max(from, Number(batch.lastOffset()) + 1));
   }
 
   /**

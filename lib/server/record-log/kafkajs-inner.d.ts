@@ -1,14 +1,12 @@
-declare module 'kafkajs/src/consumer/batch.js' {
-  import type { KafkaMessage } from 'kafkajs';
-
-  /** One partition's part of a fetch, without aborted and control records. */
-  class Batch {
-    constructor(topic: string, fetchedOffset: string, data: object);
-    readonly messages: readonly KafkaMessage[];
-    isEmptyIncludingFiltered(): boolean;
-    lastOffset(): string;
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  interface Codec {
+    decompress(bytes: Buffer): Promise<Buffer>;
   }
-  export = Batch;
+  const compression: {
+    /** Of a record batch's attributes; null where it is not compressed. @throws where the codec is not there */
+    lookupCodecByAttributes(attributes: number): Codec | null;
+  };
+  export = compression;
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
@@ -42,4 +40,65 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     destroy(): void;
   }
   export = RequestQueue;
+}
+
+// What tests compare with.
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  /** What a consumer of kafkajs has of one partition's part of a fetch. */
+  class Batch {
+    constructor(topic: string, fetchedOffset: string, data: object);
+    readonly messages: readonly { readonly offset: string }[];
+    isEmpty(): boolean;
+    isEmptyDueToFiltering(): boolean;
+    lastOffset(): string;
+  }
+  export = Batch;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  interface BatchParts {
+    readonly compression: number;
+    readonly firstOffset: number;
+    readonly firstTimestamp: number;
+    readonly maxTimestamp: number;
+    readonly lastOffsetDelta: number;
+    readonly transactional: boolean;
+    readonly producerId: number;
+    readonly records: readonly object[];
+  }
+  export function RecordBatch(parts: BatchParts): Promise<{ readonly buffer: Buffer }>;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  interface RecordParts {
+    readonly offsetDelta: number;
+    readonly timestampDelta: number;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  }
+  function encodeRecord(parts: RecordParts): object;
+  export = encodeRecord;
+}
+
+declare module 'kafkajs/src/protocol/messageSet/index.js' {
+  function encodeMessageSet(parts: {
+    readonly messageVersion: number;
+    readonly compression: undefined;
+    readonly entries: readonly { readonly key: string; readonly value: string; readonly timestamp: number }[];
+  }): { readonly buffer: Buffer };
+  export = encodeMessageSet;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  interface Answer {
+    readonly responses: readonly {
+      readonly partitions: readonly {
+        readonly messages: readonly { readonly offset: string; readonly timestamp: string }[];
+      }[];
+    }[];
+  }
+  const response: { decode(raw: Buffer): Promise<Answer> };
+  export = response;
 }
