@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FeedEndRule } from '../../protocol/constants.ts';
 import type { CursorOrigin } from '../../protocol/cursor.ts';
-import type { Partitioner } from '../record-log/partitioner.ts';
+import { keyHash, type Partitioner } from '../record-log/partitioner.ts';
 import type {
   LogGap,
   LogRecord,
@@ -208,17 +208,20 @@ export class Hub implements RecordLogHandler {
       this.#recordsWithoutId += 1;
       return undefined;
     }
-    const id = key.toString('utf8');
-    topic.directory.saw(id, record.value, receivedAtMs);
-    if (!topic.state.isPredicted(key, partition)) {
-      this.#recordsUnpredicted += 1;
-      topic.unpredicted.add(id);
-      // More than can be remembered: from here on nothing is predicted, so that nothing is missed.
-      if (topic.unpredicted.size === this.#options.directorySize) topic.state.distrustPartitioner();
-    }
-    const feed = topic.feeds.get(id);
+    const hash = keyHash(key);
+    topic.directory.saw(key, record.value, receivedAtMs, hash);
+    if (!topic.state.isPredicted(key, hash, partition)) this.#noteUnpredicted(topic, key);
+    if (topic.feeds.size === 0) return undefined;
+    const feed = topic.feeds.get(key.toString('utf8'));
     feed?.append(record, source);
     return feed;
+  }
+
+  #noteUnpredicted({ unpredicted, state }: Topic, key: Buffer): void {
+    this.#recordsUnpredicted += 1;
+    unpredicted.add(key.toString('utf8'));
+    // More than can be remembered: from here on nothing is predicted, so that nothing is missed.
+    if (unpredicted.size === this.#options.directorySize) state.distrustPartitioner();
   }
 
   #nextTopic(signal: AbortSignal): Promise<void> {

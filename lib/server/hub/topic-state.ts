@@ -94,9 +94,9 @@ export class TopicState {
     return partitions;
   }
 
-  /** Whether the topic's partitioner would have put this key into this partition. */
-  isPredicted(key: Uint8Array, partition: number): boolean {
-    const predicted = predictPartition(this.#partitioner, key, this.#origin.partitionCount);
+  /** Whether the topic's partitioner would have put this key, with this hash, into this partition. */
+  isPredicted(key: Uint8Array, hash: number, partition: number): boolean {
+    const predicted = predictPartition(this.#partitioner, key, this.#origin.partitionCount, hash);
     return predicted === null || predicted === partition;
   }
 

@@ -5,12 +5,21 @@
 export type Partitioner = 'murmur2' | 'crc32' | 'fnv1a' | 'any';
 export const PARTITIONERS = ['murmur2', 'crc32', 'fnv1a', 'any'] as const satisfies readonly Partitioner[];
 
-/** The partition of a key, or null when it cannot be known (`any`). */
-export function predictPartition(partitioner: Partitioner, key: Uint8Array, partitionCount: number): number | null {
+/**
+ * The partition of a key, or null when it cannot be known (`any`).
+ *
+ * @param hash what `keyHash` gives for the key, where it is known already
+ */
+export function predictPartition(
+  partitioner: Partitioner,
+  key: Uint8Array,
+  partitionCount: number,
+  hash?: number,
+): number | null {
   switch (partitioner) {
     case 'murmur2':
       // Kafka's BuiltInPartitioner.partitionForKey: toPositive(murmur2(key)) % n. kafkajs does the same.
-      return (murmur2(key) & 0x7fffffff) % partitionCount;
+      return ((hash ?? murmur2(key)) & 0x7fffffff) % partitionCount;
     case 'crc32':
       // librdkafka's `consistent_random`: the CRC as an unsigned number.
       return crc32(key) % partitionCount;
@@ -21,6 +30,11 @@ export function predictPartition(partitioner: Partitioner, key: Uint8Array, part
     case 'any':
       return null;
   }
+}
+
+/** A number of 32 bits for a key. It is murmur2, since that of most keys is needed anyway. */
+export function keyHash(key: Uint8Array): number {
+  return murmur2(key);
 }
 
 /** Murmur2 as in Kafka's `Utils.murmur2`, as an unsigned 32-bit number. */
