@@ -1,19 +1,7 @@
 import type { BoutResult } from './bout.ts';
-import type { Peer } from './peer.ts';
+import type { CurveResult, ServerResult, WorkloadResult } from './results.ts';
 import { isOverlapping, type Spread, spreadOf } from './statistics.ts';
-import type { FigureSpec, Workload } from './workload.ts';
-
-/** What came of one workload: of each server its runs, in their order. */
-export interface WorkloadResult {
-  readonly workload: Pick<Workload, 'name' | 'title' | 'figures'>;
-  readonly servers: readonly ServerResult[];
-}
-
-export interface ServerResult {
-  readonly name: string;
-  readonly fedBy: Peer['fedBy'];
-  readonly runs: readonly BoutResult[];
-}
+import type { FigureSpec } from './workload.ts';
 
 /** A row for each server, and a cell for each figure: its median, and in brackets the least and the most of the runs. */
 export type Table = readonly Readonly<Record<string, string>>[];
@@ -32,6 +20,20 @@ export function tableOf({ workload, servers }: WorkloadResult, reference: string
     row.runs = failures === 0 ? String(server.runs.length) : `${failures} of ${server.runs.length} FAILED`;
     return row;
   });
+}
+
+/** A row for each point, and a column for each server. */
+export function curveTableOf({ grows, figure, points }: CurveResult): Table {
+  return points.map(({ at, servers }) => {
+    const cells = Object.entries(servers).map(([name, result]) => [name, curveCell(result, figure)]);
+    return { [grows]: at.toLocaleString('en'), ...Object.fromEntries(cells) };
+  });
+}
+
+function curveCell(result: BoutResult, { key, digits }: FigureSpec): string {
+  if ('failure' in result) return 'FAILED';
+  const value = result.figures[key];
+  return cell(value === undefined ? undefined : spreadOf([value]), digits);
 }
 
 function spread({ runs }: ServerResult, { key }: FigureSpec): Spread | undefined {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuUs } from '../process-cost.ts';
 import type { Bout, Workload } from '../workload.ts';
-import { idsOf, openStreams, PAYLOAD_BYTES } from './steps.ts';
+import { cpuOf, idsOf, openStreams, PAYLOAD_BYTES } from './steps.ts';
 
 const CONNECTIONS = 2000;
 /** Far from what any of the servers can open: nobody waits for anybody. */
@@ -45,9 +44,8 @@ export const open: Workload = {
   },
 };
 
-async function used({ running }: Bout, work: () => Promise<void>): Promise<{ cpuMs: number; tookMs: number }> {
-  const before = await cpuUs(running.pids);
+async function used(bout: Bout, work: () => Promise<void>): Promise<{ cpuMs: number; tookMs: number }> {
   const startedAtMs = performance.now();
-  await work();
-  return { cpuMs: ((await cpuUs(running.pids)) - before) / 1000, tookMs: performance.now() - startedAtMs };
+  const usedUs = await cpuOf(bout, work);
+  return { cpuMs: usedUs / 1000, tookMs: performance.now() - startedAtMs };
 }

@@ -1,7 +1,7 @@
-import type { Workload } from '../workload.ts';
+import type { FigureSpec, Workload } from '../workload.ts';
 import { idsOf, measureLoad, openStreams, PAYLOAD_BYTES, warmUp } from './steps.ts';
 
-const COST = { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery', digits: 1 };
+export const COST: FigureSpec = { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery', digits: 1 };
 const P99 = { key: 'p99Ms', label: 'p99 ms', digits: 1 };
 const OTHERS = [
   { key: 'p50Ms', label: 'p50 ms', digits: 1 },

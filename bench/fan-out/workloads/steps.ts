@@ -36,6 +36,13 @@ export async function warmUp({ driver }: Bout, load: Omit<LoadSpec, 'seconds'>):
   await delay(SETTLE_MS);
 }
 
+/** What the server uses of the CPU during this work. */
+export async function cpuOf({ running }: Bout, work: () => Promise<unknown>): Promise<number> {
+  const before = await cpuUs(running.pids);
+  await work();
+  return (await cpuUs(running.pids)) - before;
+}
+
 export interface MeasuredLoad extends LoadResult {
   readonly cpuUs: number;
 }
