@@ -44,6 +44,8 @@ export interface LoadResult {
   /** From the first event's production until the last one has been received. */
   readonly tookMs: number;
   readonly producedPerSecond: number;
+  /** Until the broker, or the server that is fed by HTTP, has said that it has an event. */
+  readonly acceptedP99Ms: number;
   readonly latency: Latency;
   /** What was wrong, in words; a load without any has lost, repeated and reordered nothing. */
   readonly faults: readonly string[];

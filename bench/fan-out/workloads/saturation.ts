@@ -1,4 +1,4 @@
-import type { LoadResult } from '../driver/protocol.ts';
+import type { Latency, LoadResult } from '../driver/protocol.ts';
 import { type Bout, RunFailed, type Workload } from '../workload.ts';
 import { idsOf, measureLoad, openStreams, PAYLOAD_BYTES, warmUp } from './steps.ts';
 
@@ -21,14 +21,18 @@ const FIGURES = [
   { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery there', digits: 2 },
 ] as const;
 
-/** One rate, once. */
-interface Step {
+/** One rate, once; without figures where something was lost. */
+interface Step extends Partial<StepFigures> {
   readonly eventsPerSecond: number;
   readonly outcome: 'good' | 'loss' | 'too late' | 'the way in is no faster';
+}
+
+interface StepFigures {
   readonly deliveriesPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   readonly cpuUsPerDelivery: number;
+  readonly latency: Latency;
+  readonly acceptedP99Ms: number;
+  readonly serverBusy: number;
   readonly driverBusy: number;
 }
 
@@ -45,10 +49,10 @@ export const saturation: Workload = {
     await openStreams(bout, IDS, CONNECTIONS);
     await warmUp(bout, { ids: IDS, perSecond: FIRST_PER_S });
     const steps = await climb(bout);
-    const good = steps.filter(({ outcome }) => outcome === 'good');
+    const good = steps.filter(isGood);
     const best = good.at(-1);
     if (best === undefined) throw new RunFailed(`${FIRST_PER_S} events/s are too many already`);
-    const close = good.filter(({ p99Ms }) => p99Ms <= CLOSE_LIMIT_MS).at(-1);
+    const close = good.filter(({ latency }) => latency.p99Ms <= CLOSE_LIMIT_MS).at(-1);
     const figures = {
       deliveriesPerSecond: best.deliveriesPerSecond,
       closeDeliveriesPerSecond: close?.deliveriesPerSecond ?? 0,
@@ -57,6 +61,10 @@ export const saturation: Workload = {
     return { figures, details: steps };
   },
 };
+
+function isGood(step: Step): step is Step & StepFigures {
+  return step.outcome === 'good';
+}
 
 async function climb(bout: Bout): Promise<readonly Step[]> {
   const steps: Step[] = [];
@@ -71,7 +79,7 @@ async function tryRate(bout: Bout, perSecond: number, steps: Step[]): Promise<St
   for (let tries = 1; ; tries += 1) {
     const step = await oneStep(bout, perSecond);
     steps.push(step);
-    bout.log(`  ${perSecond} events/s: ${step.outcome}, p99 ${step.p99Ms.toFixed(1)} ms`);
+    bout.log(`  ${perSecond} events/s: ${step.outcome}, p99 ${step.latency?.p99Ms.toFixed(1)} ms`);
     // What is lost once stays lost: there is no order any more that the next step could be held to.
     if (step.outcome === 'good' || step.outcome === 'loss' || tries === TRIES) return step;
   }
@@ -84,17 +92,16 @@ async function oneStep(bout: Bout, perSecond: number): Promise<Step> {
       eventsPerSecond: perSecond,
       outcome: outcomeOf(load, perSecond),
       deliveriesPerSecond: (load.deliveries * 1000) / load.tookMs,
-      p50Ms: load.latency.p50Ms,
-      p99Ms: load.latency.p99Ms,
       cpuUsPerDelivery: load.cpuUs / load.deliveries,
+      latency: load.latency,
+      acceptedP99Ms: load.acceptedP99Ms,
+      serverBusy: load.cpuUs / 1000 / load.tookMs,
       driverBusy: load.driverBusy,
     };
   } catch (error) {
     if (!(error instanceof RunFailed)) throw error;
     bout.log(`  ${error.message}`);
-    const none = Number.NaN;
-    const nothing = { deliveriesPerSecond: none, p50Ms: none, p99Ms: none, cpuUsPerDelivery: none, driverBusy: none };
-    return { eventsPerSecond: perSecond, outcome: 'loss', ...nothing };
+    return { eventsPerSecond: perSecond, outcome: 'loss' };
   }
 }
 
