@@ -44,6 +44,10 @@ export class Feed {
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
   readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
+  readonly #flushFrames: number;
+  readonly #flushBytes: number;
+  #unflushedFrames = 0;
+  #unflushedBytes = 0;
   #firstOfEpoch = 0;
   /** Of this epoch, and the index behind each; a later one of the same partition takes the place of the one before. */
   #restarts: readonly (Restart & { readonly index: number })[] = [];
@@ -52,6 +56,8 @@ export class Feed {
     this.id = id;
     this.topic = topic;
     this.#ring = new FrameRing(limits);
+    this.#flushFrames = Math.min(CHUNK_EVENTS, limits.frames);
+    this.#flushBytes = limits.bytes / 2;
     this.#floor = new Map(topic.positionsOf(topic.partitionsOf(id)));
   }
 
@@ -146,8 +152,18 @@ export class Feed {
     this.#startAnew(from, { reason: gap.reason, positions: new Map([[gap.partition, gap.to]]) });
   }
 
-  /** Wakes every reader; called once for all that a batch has appended. */
+  /**
+   * Whether as much waits for a flush as one write takes, or the ring can hold: of a batch that is larger, frames would
+   * leave the ring before any reader has seen them.
+   */
+  get isDue(): boolean {
+    return this.#unflushedFrames >= this.#flushFrames || this.#unflushedBytes >= this.#flushBytes;
+  }
+
+  /** Wakes every reader; called once for all that a batch has appended, and sooner where that is due. */
   flush(): void {
+    this.#unflushedFrames = 0;
+    this.#unflushedBytes = 0;
     for (const reader of this.readers) reader.pump();
   }
 
@@ -194,6 +210,8 @@ export class Feed {
   }
 
   #push(frame: Frame): void {
+    this.#unflushedFrames += 1;
+    this.#unflushedBytes += frame.costBytes;
     let index = this.#ring.tail;
     for (const evicted of this.#ring.push(frame)) {
       // A frame of the epoch before says nothing of the positions of this one.

@@ -107,6 +107,16 @@ describe('hub', () => {
     expect(writes).toHaveLength(1);
   });
 
+  it('gives readers at the head a batch that is larger than the ring from memory, however large it is', () => {
+    const fixture = new Fixture();
+    const { reader, text } = fixture.read();
+    const offsets = Array.from({ length: 11 }, (_, offset) => offset);
+    fixture.batch(0, ...offsets.map((offset) => record(offset, String(offset))));
+    expect(reader.isCatchingUp).toBe(false);
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(offsets.map(String));
+    expect(reader.cursor).toBe(cursor(11));
+  });
+
   it('keeps nothing of IDs that nobody watches but what a list of them says', () => {
     const fixture = new Fixture();
     fixture.batch(0, record(0, 'a', 'x'), record(1, 'b', 'y'), record(2, 'c', 'x'));
@@ -503,8 +513,12 @@ describe('a feed whose history changes under its readers', () => {
 
   it('gives a reader that was catching up as it came all of every partition, which needs no gap', async () => {
     const fixture = new Fixture(4);
-    const { text } = fixture.read();
+    const { reader, sink, text } = fixture.read();
+    sink.hasRoom = false;
     fixture.batch(fixture.home, ...[0, 1, 2, 3, 4].map((offset) => record(offset, `v${offset}`)));
+    sink.hasRoom = true;
+    reader.pump();
+    expect(reader.isCatchingUp).toBe(true);
     fixture.batch((fixture.home + 1) % 4, record(0, 'odd'));
     await settle();
     const shown = parseSse(text()).map(({ name, data }) => (name === 'gap' ? 'gap' : data));

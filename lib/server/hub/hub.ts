@@ -57,7 +57,7 @@ interface Topic {
 
 /**
  * The feeds of one process. It takes every record of every partition, keeps those of IDs that somebody watches (or
- * has just watched), and wakes each feed that a batch has touched once.
+ * has just watched), and wakes each feed that a batch has touched: once, or once for each write that it makes.
  */
 export class Hub implements RecordLogHandler {
   readonly #options: HubOptions;
@@ -102,7 +102,11 @@ export class Hub implements RecordLogHandler {
     const source = topic.state.sourceOf(batch.partition);
     for (const record of batch.records) {
       const feed = this.#take(topic, record, source);
-      if (feed !== undefined) touched.add(feed);
+      if (feed === undefined) continue;
+      touched.add(feed);
+      if (!feed.isDue) continue;
+      topic.state.advance(batch.partition, record.offset + 1);
+      feed.flush();
     }
     this.#records += batch.records.length;
     topic.state.advance(batch.partition, batch.nextPosition);
