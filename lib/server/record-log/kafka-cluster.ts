@@ -1,8 +1,17 @@
 import { type Broker, type Cluster, type Consumer, type ConsumerConfig, type Kafka, PartitionAssigners } from 'kafkajs';
 import { decodeFetches } from './kafka-fetch.ts';
+import { paceFetches } from './kafka-pace.ts';
 
-/** A consumer together with the connections that it uses, which kafkajs makes but does not show. */
-export function createConsumer(kafka: Kafka, config: ConsumerConfig): { consumer: Consumer; cluster: Cluster } {
+/**
+ * A consumer together with the connections that it uses, which kafkajs makes but does not show.
+ *
+ * @param fetchIntervalMs between the beginnings of two fetches at least; default none
+ */
+export function createConsumer(
+  kafka: Kafka,
+  config: ConsumerConfig,
+  fetchIntervalMs?: number,
+): { consumer: Consumer; cluster: Cluster } {
   const captured: Cluster[] = [];
   const consumer = kafka.consumer({
     ...config,
@@ -16,7 +25,10 @@ export function createConsumer(kafka: Kafka, config: ConsumerConfig): { consumer
   });
   const [cluster] = captured;
   if (cluster === undefined) throw new Error('kafkajs has made a consumer without its partition assigner.');
-  decodeHere(cluster);
+  watchBrokers(cluster, (broker) => {
+    decodeFetches(broker);
+    if (fetchIntervalMs !== undefined) paceFetches(broker, fetchIntervalMs);
+  });
   return { consumer, cluster };
 }
 
@@ -31,13 +43,13 @@ export async function listOffsets(
   return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
 }
 
-/** Every fetch over these connections, the consumer's own too, is decoded here; see `decodeFetches`. */
-function decodeHere(cluster: Cluster): void {
+/** Every broker that is asked for over these connections, by kafkajs itself too, comes by here first. */
+function watchBrokers(cluster: Cluster, onNew: (broker: Broker) => void): void {
   const known = new WeakSet<Broker>();
   const findBroker = cluster.findBroker.bind(cluster);
   cluster.findBroker = async (node) => {
     const broker = await findBroker(node);
-    if (!known.has(broker)) decodeFetches(broker);
+    if (!known.has(broker)) onNew(broker);
     known.add(broker);
     return broker;
   };

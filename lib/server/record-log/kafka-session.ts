@@ -1,4 +1,4 @@
-import type { Batch, Cluster, Consumer, Kafka } from 'kafkajs';
+import type { Batch, Cluster, Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import { GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { deferred } from '../deferred.ts';
 import type { Logger } from '../logger.ts';
@@ -28,6 +28,8 @@ export interface KafkaSessionOptions {
 }
 
 const FETCH_WAIT_MS = 500;
+/** At most this much later than at once comes what is read; see `paceFetches`. */
+const FETCH_INTERVAL_MS = 4;
 const MISSING_TOPIC_POLL_MS = 500;
 
 /** kafkajs's batch has the offset that was asked for, which its types leave out. */
@@ -53,7 +55,7 @@ export class KafkaSession {
 
   constructor(options: KafkaSessionOptions) {
     this.#options = options;
-    const { consumer, cluster } = createConsumer(options.kafka, {
+    const config: ConsumerConfig = {
       groupId: options.groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: options.sessionTimeoutMs,
@@ -61,7 +63,8 @@ export class KafkaSession {
       metadataMaxAge: options.metadataMaxAgeMs,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: { ...PATIENT, restartOnFailure: async () => false },
-    });
+    };
+    const { consumer, cluster } = createConsumer(options.kafka, config, FETCH_INTERVAL_MS);
     this.#consumer = consumer;
     this.#cluster = cluster;
     this.#listen();
