@@ -41,6 +41,8 @@ export class Feed {
   idleSinceMs: number | undefined;
   /** Clients that will read it as soon as their place in it is found: it is kept for them. */
   expectedReaders = 0;
+  /** The ID as bytes. */
+  readonly #key: Buffer;
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
   readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
@@ -55,6 +57,7 @@ export class Feed {
   constructor(id: string, topic: TopicState, limits: RingLimits) {
     this.id = id;
     this.topic = topic;
+    this.#key = Buffer.from(id);
     this.#ring = new FrameRing(limits);
     this.#flushFrames = Math.min(CHUNK_EVENTS, limits.frames);
     this.#flushBytes = limits.bytes / 2;
@@ -111,14 +114,14 @@ export class Feed {
   /** What to ask the record log for, of the records that this feed has in a partition. */
   historyPlace(partition: number): Pick<HistoryRequest, 'topic' | 'epoch' | 'partition' | 'key'> {
     const { topic, epoch } = this.topic.origin;
-    return { topic, epoch, partition, key: Buffer.from(this.id).toString('latin1') };
+    return { topic, epoch, partition, key: this.#key.toString('latin1') };
   }
 
   append(record: LogRecord, source: FrameSource): void {
     if (!this.#floor.has(source.partition)) this.#widen(source.partition, record.offset);
     const isEnd = this.topic.isEnd(record);
     const id = this.#cursorAt(source.partition, record.offset + 1, isEnd);
-    this.#push(new RecordFrame(record, source, { id, isEnd }));
+    this.#push(new RecordFrame(record, source, { id, isEnd, key: this.#key }));
   }
 
   /** Records of one of its partitions are gone for good. */

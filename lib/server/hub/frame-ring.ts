@@ -38,8 +38,8 @@ export class FrameRing {
 
   /** Appends a frame and gives back the ones that had to leave for it. */
   push(frame: Frame): readonly Frame[] {
-    const evicted: Frame[] = [];
-    if (this.#head - this.#tail === this.#limits.frames) evicted.push(this.#takeOldest());
+    const isFull = this.#head - this.#tail === this.#limits.frames;
+    const evicted: Frame[] = isFull ? [this.#takeOldest()] : [];
     this.#slots[this.#head % this.#limits.frames] = frame;
     this.#head += 1;
     this.#bytes += frame.costBytes;

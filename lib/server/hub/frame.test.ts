@@ -6,12 +6,14 @@ import { RecordFrame } from './frame.ts';
 import { POLL_ENCODINGS, POLL_SEPARATOR } from './poll-encoding.ts';
 import { SSE_ENCODINGS } from './sse-encoding.ts';
 
+const key = Buffer.from('1234');
 const source = { topic: 'orders', partition: 2, pod: 'pod-1', receivedAtMs: 7 };
 
 function frameOf(value: Buffer | null, headers?: Record<string, Buffer>): RecordFrame {
-  return new RecordFrame({ offset: 41, key: Buffer.from('1234'), value, headers, timestampMs: 5 }, source, {
+  return new RecordFrame({ offset: 41, key, value, headers, timestampMs: 5 }, source, {
     id: 'cursor',
     isEnd: false,
+    key,
   });
 }
 
@@ -82,6 +84,7 @@ describe('frame', () => {
     const frame = new RecordFrame({ offset: 1, key: null, value: null, headers, timestampMs: 0 }, source, {
       id: 'cursor',
       isEnd: false,
+      key,
     });
     expect(JSON.parse(dataOf(frame, EventFormat.envelope) ?? '').headers).toEqual({ some: ['a'], paid: '1' });
   });

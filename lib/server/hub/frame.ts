@@ -25,40 +25,53 @@ export interface Frame {
   body(encoding: Encoding): Buffer;
 }
 
+/** What a feed knows of its event beside the record. */
+export interface FramePlace {
+  /** The cursor behind it. */
+  readonly id: string;
+  readonly isEnd: boolean;
+  /** The feed's ID, as bytes: what the record's key is too, kept once for all of the feed. */
+  readonly key: Buffer;
+}
+
 /** A record and everything that was ever encoded of it. */
 export class RecordFrame implements Frame {
   readonly partition: number;
   readonly next: number;
   readonly id: string;
   readonly isEnd: boolean;
+  /** About what the record and one body of each of the four encodings take. */
+  readonly costBytes: number;
   readonly #record: LogRecord;
   readonly #source: FrameSource;
   readonly #bodies = new Bodies();
 
-  constructor(record: LogRecord, source: FrameSource, { id, isEnd }: { readonly id: string; readonly isEnd: boolean }) {
+  constructor(record: LogRecord, source: FrameSource, { id, isEnd, key }: FramePlace) {
+    const { value, headers } = record;
+    const keptHeaders = headers === undefined ? undefined : headersAsText(headers);
     this.partition = source.partition;
     this.next = record.offset + 1;
     this.id = id;
     this.isEnd = isEnd;
-    this.#record = copyRecord(record);
     this.#source = source;
+    // kafkajs hands out slices of its fetch buffer: one small record that is kept would hold megabytes.
+    this.#record = {
+      offset: record.offset,
+      key,
+      value: value === null ? null : Buffer.from(value),
+      headers: keptHeaders,
+      timestampMs: record.timestampMs,
+    };
+    this.costBytes =
+      FRAME_OVERHEAD_BYTES + id.length + key.length + 5 * (value?.length ?? 0) + 3 * charsOf(keptHeaders);
   }
 
   get timestampMs(): number {
     return this.#record.timestampMs;
   }
 
-  /** About what the record and one body of each of the four encodings take. */
-  get costBytes(): number {
-    const { key, value, headers } = this.#record;
-    const headerChars = Object.entries(headers ?? {})
-      .flat(2)
-      .reduce((sum, text) => sum + (text?.length ?? 0), 0);
-    return FRAME_OVERHEAD_BYTES + this.id.length + (key?.length ?? 0) + 5 * (value?.length ?? 0) + 3 * headerChars;
-  }
-
   body(encoding: Encoding): Buffer {
-    return this.#bodies.get(encoding, () => encoding.record(this.#record, this.#source));
+    return this.#bodies.of(encoding) ?? this.#bodies.add(encoding, encoding.record(this.#record, this.#source));
   }
 }
 
@@ -83,32 +96,39 @@ export class GapFrame implements Frame {
   }
 
   body(encoding: Encoding): Buffer {
-    return this.#bodies.get(encoding, () => encoding.gap(this.#gap));
+    return this.#bodies.of(encoding) ?? this.#bodies.add(encoding, encoding.gap(this.#gap));
   }
 }
 
-/** The bodies of one frame, each made when it is first asked for. */
+/** The bodies of one frame, each made when it is first asked for. Nearly always there is one: a Map is for the others. */
 class Bodies {
-  readonly #made = new Map<Encoding, Buffer>();
+  #encoding: Encoding | undefined;
+  #body: Buffer | undefined;
+  #others: Map<Encoding, Buffer> | undefined;
 
-  get(encoding: Encoding, make: () => Buffer): Buffer {
-    const made = this.#made.get(encoding) ?? make();
-    this.#made.set(encoding, made);
-    return made;
+  of(encoding: Encoding): Buffer | undefined {
+    return encoding === this.#encoding ? this.#body : this.#others?.get(encoding);
+  }
+
+  add(encoding: Encoding, body: Buffer): Buffer {
+    if (this.#encoding === undefined) {
+      this.#encoding = encoding;
+      this.#body = body;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(encoding, body);
+    }
+    return body;
   }
 }
 
-/** kafkajs hands out slices of its fetch buffer: one small record that is kept would hold megabytes. */
-function copyRecord(record: LogRecord): LogRecord {
-  return {
-    offset: record.offset,
-    key: copyBytes(record.key),
-    value: copyBytes(record.value),
-    headers: record.headers === undefined ? undefined : headersAsText(record.headers),
-    timestampMs: record.timestampMs,
-  };
-}
-
-function copyBytes(bytes: Buffer | null): Buffer | null {
-  return bytes === null ? null : Buffer.from(bytes);
+function charsOf(headers: Readonly<Record<string, string | readonly string[]>> = {}): number {
+  let chars = 0;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? '';
+    chars += name.length;
+    if (typeof value === 'string') chars += value.length;
+    else for (const text of value) chars += text.length;
+  }
+  return chars;
 }

@@ -22,10 +22,14 @@ export function envelopeText(record: LogRecord, source: FrameSource): string {
   return JSON.stringify(envelope);
 }
 
+const NO_HEADERS: Record<string, never> = Object.freeze({});
+
 /** Headers as they are kept and told: one without a value is as good as none. */
 export function headersAsText(headers: RecordHeaders | undefined): Record<string, string | string[]> {
+  const named = Object.entries(headers ?? {});
+  if (named.length === 0) return NO_HEADERS;
   const entries: [string, string | string[]][] = [];
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const [name, value] of named) {
     const values = (Array.isArray(value) ? value : [value]).flatMap((each) => (each == null ? [] : [each.toString()]));
     // One that stands once is a text, one that stands twice a list.
     const [only] = values;

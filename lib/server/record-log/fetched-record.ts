@@ -22,6 +22,7 @@ export class FetchedRecord implements LogRecord {
   readonly #start: number;
   /** Of its key's length. */
   readonly #keyStart: number;
+  #headers: RecordHeaders | undefined;
 
   /** @param reader stands behind the length of the record, and is left behind its offset */
   constructor(reader: ByteReader, firstOffset: number, times: BatchTimes) {
@@ -43,10 +44,8 @@ export class FetchedRecord implements LogRecord {
   }
 
   get headers(): RecordHeaders {
-    const reader = this.#behindKey();
-    reader.skipField();
-    const count = reader.varint();
-    return count === 0 ? NO_HEADERS : readHeaders(reader, count);
+    this.#headers ??= readHeaders(this.#behindKey());
+    return this.#headers;
   }
 
   get timestampMs(): number {
@@ -61,8 +60,11 @@ export class FetchedRecord implements LogRecord {
   }
 }
 
-/** As kafkajs tells them: a header that stands more than once has a list of values. */
-function readHeaders(reader: ByteReader, count: number): RecordHeaders {
+/** From behind the key. As kafkajs tells them: a header that stands more than once has a list of values. */
+function readHeaders(reader: ByteReader): RecordHeaders {
+  reader.skipField();
+  const count = reader.varint();
+  if (count === 0) return NO_HEADERS;
   const headers = new Map<string, Buffer | null | (Buffer | null)[]>();
   for (let index = 0; index < count; index += 1) {
     const name = String(reader.field()?.toString('utf8') ?? null);
