@@ -1,24 +1,13 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { Positions } from '../../protocol/cursor.ts';
 import type { HistoryRequest, LogGap, LogRecord } from '../record-log/port.ts';
-import { CHUNK_BYTES, CHUNK_EVENTS } from './chunk-limits.ts';
+import { CHUNK_EVENTS } from './chunk-limits.ts';
+import { type Chunk, Chunks } from './chunks.ts';
 import type { Encoding, FrameSource } from './encoding.ts';
 import { EVERY_PARTITION, type Frame, GapFrame, RecordFrame } from './frame.ts';
 import { FrameRing, type RingLimits } from './frame-ring.ts';
 import type { Reader } from './reader.ts';
 import type { TopicState } from './topic-state.ts';
-
-/** Some frames of a feed, joined into one write. */
-export interface Chunk {
-  readonly bytes: Buffer;
-  readonly events: number;
-  /** Index behind the last frame in it. */
-  readonly next: number;
-  /** Cursor behind the last frame in it. */
-  readonly id: string;
-  /** Whether its last event is the feed's. */
-  readonly isEnd: boolean;
-}
 
 /** Why the offsets of before mean nothing now. */
 export interface Restart {
@@ -45,7 +34,7 @@ export class Feed {
   readonly #key: Buffer;
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
-  readonly #chunks = new Map<Encoding, { from: number; head: number; chunk: Chunk }>();
+  readonly #chunks: Chunks;
   readonly #flushFrames: number;
   readonly #flushBytes: number;
   #unflushedFrames = 0;
@@ -59,6 +48,7 @@ export class Feed {
     this.topic = topic;
     this.#key = Buffer.from(id);
     this.#ring = new FrameRing(limits);
+    this.#chunks = new Chunks(this.#ring);
     this.#flushFrames = Math.min(CHUNK_EVENTS, limits.frames);
     this.#flushBytes = limits.bytes / 2;
     this.#floor = new Map(topic.positionsOf(topic.partitionsOf(id)));
@@ -167,39 +157,22 @@ export class Feed {
   flush(): void {
     this.#unflushedFrames = 0;
     this.#unflushedBytes = 0;
-    for (const reader of this.readers) reader.pump();
+    let isAnyBehind = false;
+    for (const reader of this.readers) {
+      reader.pump();
+      isAnyBehind ||= !reader.isAtHead;
+    }
+    if (!isAnyBehind) this.#chunks.forgetWhole();
   }
 
   /** The frames from an index on, joined; readers at the same place with the same encoding share the bytes. */
   chunk(encoding: Encoding, from: number): Chunk {
-    const last = this.#chunks.get(encoding);
-    if (last?.from === from && last.head === this.#ring.head) return last.chunk;
-    const chunk = this.#join(encoding, from);
-    this.#chunks.set(encoding, { from, head: this.#ring.head, chunk });
-    return chunk;
+    return this.#chunks.get(encoding, from);
   }
 
   /** Ends what a feed without readers keeps beyond its ring. */
   forgetChunks(): void {
-    this.#chunks.clear();
-  }
-
-  #join(encoding: Encoding, from: number): Chunk {
-    const parts: Buffer[] = [];
-    let sizeBytes = 0;
-    let next = from;
-    let id = '';
-    let isEnd = false;
-    while (!isEnd && next < this.#ring.head && sizeBytes < CHUNK_BYTES && next - from < CHUNK_EVENTS) {
-      const frame = this.#ring.at(next);
-      const body = frame.body(encoding);
-      parts.push(encoding.head(frame.id), body);
-      sizeBytes += body.length;
-      id = frame.id;
-      isEnd = frame.isEnd;
-      next += 1;
-    }
-    return { bytes: Buffer.concat(parts), events: next - from, next, id, isEnd };
+    this.#chunks.forget();
   }
 
   #startAnew(from: string, restart: Restart): void {

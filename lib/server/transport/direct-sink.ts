@@ -162,13 +162,15 @@ function isEncoded(response: ServerResponse): boolean {
 }
 
 const CRLF = Buffer.from('\r\n');
-/** The bytes framed last: a feed gives the same ones to all its readers, one after the other. */
-let lastBytes: Uint8Array | undefined;
-let lastChunk = CRLF;
+const FRAMED_MAX = 8;
+/** What was framed last: a feed gives its readers the same bytes, and those that are behind a few different ones. */
+const framed: { readonly bytes: Uint8Array; readonly chunk: Buffer }[] = [];
+let oldest = 0;
 
 function chunkOf(bytes: Uint8Array): Buffer {
-  if (bytes === lastBytes) return lastChunk;
-  lastBytes = bytes;
-  lastChunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, CRLF]);
-  return lastChunk;
+  for (const known of framed) if (known.bytes === bytes) return known.chunk;
+  const chunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, CRLF]);
+  framed[oldest] = { bytes, chunk };
+  oldest = (oldest + 1) % FRAMED_MAX;
+  return chunk;
 }
