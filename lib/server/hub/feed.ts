@@ -98,7 +98,9 @@ export class Feed {
   }
 
   headCursor(): string {
-    return this.topic.encoder.encode(this.headPositions());
+    // Of any partition: this says the same of it that all say.
+    const [partition = 0] = this.#floor.keys();
+    return this.#cursorAt(partition, this.topic.position(partition));
   }
 
   /** What to ask the record log for, of the records that this feed has in a partition. */

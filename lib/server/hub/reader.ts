@@ -254,5 +254,6 @@ function isAhead(feed: Feed, served: Positions, index: number): boolean {
 }
 
 function isAnyBelow(reached: Positions, served: Positions): boolean {
-  return [...reached].some(([partition, position]) => position < (served.get(partition) ?? 0));
+  for (const [partition, position] of reached) if (position < (served.get(partition) ?? 0)) return true;
+  return false;
 }

@@ -76,7 +76,9 @@ export class TopicState {
   }
 
   positionsOf(partitions: Iterable<number>): Positions {
-    return new Map([...partitions].map((partition) => [partition, this.position(partition)]));
+    const positions = new Map<number, number>();
+    for (const partition of partitions) positions.set(partition, this.position(partition));
+    return positions;
   }
 
   /** Where a feed can be: its one predicted partition, or all of them. */
