@@ -9,7 +9,7 @@
 import { startLocalKafka } from '#scripts/local-kafka.ts';
 import { startDriver } from './fan-out/driver-client.ts';
 import { ensureOpenFiles, machine } from './fan-out/machine.ts';
-import { measureCurves, measureWorkloads } from './fan-out/measure.ts';
+import { measureCurves, measureWorkloads, warmUpBroker } from './fan-out/measure.ts';
 import { type BenchOptions, readOptions } from './fan-out/options.ts';
 import type { Peer } from './fan-out/peer.ts';
 import { ensureCostsCanBeRead } from './fan-out/process-cost.ts';
@@ -30,6 +30,7 @@ async function bench({ workloads, curves, servers: wanted, runs, seconds, refere
   const driver = await startDriver();
   try {
     const stage = { brokers: kafka.brokers, driver, servers, seconds, log: console.log };
+    await warmUpBroker(stage);
     const results: BenchResults = {
       startedAt,
       machine: measuredOn,

@@ -2,8 +2,10 @@ import { type BoutResult, runBout } from './bout.ts';
 import type { Curve } from './curves.ts';
 import type { Driver } from './driver-client.ts';
 import type { Peer } from './peer.ts';
+import { minimalNode } from './peers/minimal-node.ts';
 import type { CurveResult, WorkloadResult } from './results.ts';
 import type { Workload } from './workload.ts';
+import { steady } from './workloads/steady.ts';
 
 export interface Stage {
   readonly brokers: readonly string[];
@@ -13,7 +15,20 @@ export interface Stage {
   readonly log: (line: string) => void;
 }
 
-/** Every server once in every workload, and then again: what disturbs the machine for a while disturbs all of them. */
+/** A broker that has just started takes its time for everything: the first server would be the one that pays. */
+const BROKER_WARM_UP = steady({ name: 'warm-up', connections: 100, feeds: 100, perSecond: 1000 });
+
+/** Not counted. */
+export async function warmUpBroker({ brokers, driver, seconds, log }: Stage): Promise<void> {
+  log('Warming up the broker');
+  const result = await runBout({ workload: BROKER_WARM_UP, peer: minimalNode, brokers, driver, seconds, log });
+  if ('failure' in result) throw new Error(`The broker could not be warmed up: ${result.failure}`);
+}
+
+/**
+ * Every server once in every workload, and then again: what disturbs the machine for a while disturbs all of them. Each
+ * run begins with another server.
+ */
 export async function measureWorkloads(
   workloads: readonly Workload[],
   runs: number,
@@ -25,7 +40,10 @@ export async function measureWorkloads(
   }));
   for (let run = 1; run <= runs; run += 1) {
     for (const { workload, rows } of tables) {
-      for (const row of rows) row.runs.push(await oneBout(workload, row.peer, stage, `run ${run}/${runs} `));
+      const first = (run - 1) % Math.max(1, rows.length);
+      for (const row of [...rows.slice(first), ...rows.slice(0, first)]) {
+        row.runs.push(await oneBout(workload, row.peer, stage, `run ${run}/${runs} `));
+      }
     }
   }
   return tables.map(({ workload: { name, title, figures }, rows }) => ({

@@ -4,6 +4,8 @@ import { openWitnesses, PARTITIONS, untilAllIsRead, witnesses } from './witnesse
 
 const QUIET_IDS = idsOf(2000);
 const WARM_UP_S = 2;
+/** With less, it is not the point of the curve that it is called. */
+const PACE_MIN = 0.9;
 
 export const BUSY: FigureSpec = { key: 'serverBusy', label: 'cores', digits: 3 };
 
@@ -28,7 +30,10 @@ export function trickle(perSecond: number, seconds: number): Workload {
 }
 
 async function produce(bout: Bout, perSecond: number, seconds: number): Promise<void> {
-  const { faults } = await bout.driver.load({ ids: QUIET_IDS, perSecond, seconds });
+  const { faults, producedPerSecond } = await bout.driver.load({ ids: QUIET_IDS, perSecond, seconds });
   if (faults.length > 0) throw new RunFailed(faults.join('; '));
+  if (producedPerSecond < PACE_MIN * perSecond) {
+    throw new RunFailed(`no more than ${Math.round(producedPerSecond)} records/s could be written`);
+  }
   await untilAllIsRead(bout);
 }
