@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic, withAdmin } from '#scripts/kafka/admin.ts';
 import type { Driver } from './driver-client.ts';
 import type { Peer, RunningPeer } from './peer.ts';
 import { type Outcome, RunFailed, type Workload } from './workload.ts';
+
+/** Several times what the longest workload takes. */
+const LONGEST_MS = 600_000;
 
 export interface BoutOptions {
   readonly workload: Workload;
@@ -33,13 +37,26 @@ export async function runBout(options: BoutOptions): Promise<BoutResult> {
       payloadBytes: workload.payloadBytes,
       ...ways(running, workload),
     });
-    return await workload.run({ peer, running, driver, seconds, log });
+    return await inTime(workload.run({ peer, running, driver, seconds, log }));
   } catch (error) {
     // A server that falls over under load is a result; anything else that goes wrong is said in the same place.
     return { failure: error instanceof RunFailed ? error.message : String(error) };
   } finally {
-    for (const step of undo.reverse()) await step();
+    // What cannot be cleared away must not take the results of all other runs along.
+    for (const step of undo.reverse()) await step().catch((error: Error) => log(`  clearing away: ${error.message}`));
   }
+}
+
+/** A server that answers nothing any more is a failure, not the end of the benchmark. */
+async function inTime(work: Promise<Outcome>): Promise<Outcome> {
+  const isDone = new AbortController();
+  const tooLong = delay(LONGEST_MS, undefined, { signal: isDone.signal }).then(() => {
+    throw new RunFailed(`it was not over after ${LONGEST_MS / 1000} s`);
+  });
+  return Promise.race([work, tooLong]).finally(() => {
+    tooLong.catch(() => undefined);
+    isDone.abort();
+  });
 }
 
 function ways(running: RunningPeer, { ids }: Workload) {
