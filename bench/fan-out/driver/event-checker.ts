@@ -10,6 +10,8 @@ const EVENT = Buffer.from('event:');
 const PAYLOAD_BEGIN = Buffer.from('{"seq":');
 const PAYLOAD_LAST = 0x7d;
 const FAULTS_KEPT = 5;
+const SMALL_DIGITS = 8;
+const SMALL_LIMIT = 10 ** SMALL_DIGITS;
 
 /** What all connections of a run have got together. */
 export class Tally {
@@ -157,8 +159,15 @@ function isAt(bytes: Buffer, text: Buffer, at: number): boolean {
   return true;
 }
 
+/** Split in two, so that either half is a small integer to the compiler: at millions of events a second it counts. */
 function numberAt(bytes: Buffer, at: number, digits: number): number {
+  const middle = at + digits - SMALL_DIGITS;
+  return smallAt(bytes, at, middle) * SMALL_LIMIT + smallAt(bytes, middle, at + digits);
+}
+
+/** Of at most 9 digits. */
+function smallAt(bytes: Buffer, at: number, end: number): number {
   let value = 0;
-  for (let index = at; index < at + digits; index += 1) value = value * 10 + ((bytes[index] as number) - DIGIT_ZERO);
+  for (let index = at; index < end; index += 1) value = (value * 10 + ((bytes[index] as number) - DIGIT_ZERO)) | 0;
   return value;
 }

@@ -6,6 +6,9 @@ export interface OutEvent {
   readonly value: string;
 }
 
+/** A broker takes 1 MB at once. */
+const BATCH_MAX = 2000;
+
 /** The way in: events of one ID arrive in the order in which they were given. */
 export interface Publisher {
   /** Done when they are accepted. Need not be awaited before the next ones are given. */
@@ -25,13 +28,13 @@ export async function kafkaPublisher(brokers: readonly string[], topic: string):
     retry: { retries: 0 },
   });
   await producer.connect();
-  let waiting: OutEvent[] = [];
+  const waiting: OutEvent[] = [];
   let sending = Promise.resolve();
   const sendWaiting = async (): Promise<void> => {
-    const events = waiting;
-    waiting = [];
-    if (events.length === 0) return;
-    await producer.send({ topic, acks: 1, messages: events.map(({ id, value }) => ({ key: id, value })) });
+    while (waiting.length > 0) {
+      const events = waiting.splice(0, BATCH_MAX);
+      await producer.send({ topic, acks: 1, messages: events.map(({ id, value }) => ({ key: id, value })) });
+    }
   };
   return {
     publish: (events) => {
