@@ -3,19 +3,22 @@ import type { CurveResult, ServerResult, WorkloadResult } from './results.ts';
 import { isOverlapping, type Spread, spreadOf } from './statistics.ts';
 import type { FigureSpec } from './workload.ts';
 
+/** With fewer, two ranges lie apart by chance: the ratio is in brackets, as no claim. */
+const CLAIM_RUNS_MIN = 3;
+
 /** A row for each server, and a cell for each figure: its median, and in brackets the least and the most of the runs. */
 export type Table = readonly Readonly<Record<string, string>>[];
 
-/** @param reference the server that the first figure's ratio is to */
+/** @param reference the server that ratios are to, where it is among them */
 export function tableOf({ workload, servers }: WorkloadResult, reference: string): Table {
-  const [compared] = workload.figures;
   const referenceServer = servers.find(({ name }) => name === reference);
   return servers.map((server) => {
     const failures = server.runs.filter((run) => 'failure' in run).length;
     const row: Record<string, string> = { server: server.name, 'fed by': server.fedBy };
     for (const figure of workload.figures) {
       row[figure.label] = failures > 0 ? 'FAILED' : cell(spread(server, figure), figure.digits);
-      if (figure === compared) row[`ratio to ${reference}`] = ratio(server, referenceServer, figure);
+      if (!figure.isCompared || referenceServer === undefined) continue;
+      row[`× ${reference}: ${figure.label}`] = ratio(server, referenceServer, figure);
     }
     row.runs = failures === 0 ? String(server.runs.length) : `${failures} of ${server.runs.length} FAILED`;
     return row;
@@ -48,12 +51,14 @@ function cell(values: Spread | undefined, digits: number): string {
   return min === max ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
 }
 
-function ratio(server: ServerResult, reference: ServerResult | undefined, figure: FigureSpec): string {
-  if (reference === undefined || server === reference) return '';
+function ratio(server: ServerResult, reference: ServerResult, figure: FigureSpec): string {
+  if (server === reference) return '';
   if ([...server.runs, ...reference.runs].some((run) => 'failure' in run)) return '–';
   const [own, other] = [spread(server, figure), spread(reference, figure)];
   if (own === undefined || other === undefined) return '–';
-  return isOverlapping(own, other) ? 'no difference' : `× ${(own.median / other.median).toFixed(2)}`;
+  if (isOverlapping(own, other)) return 'no difference';
+  const text = `× ${(own.median / other.median).toFixed(2)}`;
+  return Math.min(server.runs.length, reference.runs.length) < CLAIM_RUNS_MIN ? `(${text})` : text;
 }
 
 export function markdownOf(table: Table): string {

@@ -16,13 +16,14 @@ export interface FigureSpec {
   readonly key: string;
   readonly label: string;
   readonly digits: number;
+  /** The servers are compared by it: it has a column for the ratio to the reference. */
+  readonly isCompared?: boolean;
 }
 
 export interface Workload {
   readonly name: string;
   /** What is done, in one line. */
   readonly title: string;
-  /** The first one is what the servers are compared by. */
   readonly figures: readonly FigureSpec[];
   readonly payloadBytes: number;
   /** Every ID that there are events or streams of. */

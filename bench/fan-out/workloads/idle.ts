@@ -12,8 +12,8 @@ const SETTLE_MS = 2000;
 const IDS = idsOf(1);
 
 const FIGURES = [
-  { key: 'liveHeapKb', label: 'live heap KB per stream', digits: 1 },
-  { key: 'rssKb', label: 'idle RSS KB per stream', digits: 1 },
+  { key: 'liveHeapKb', label: 'live heap KB per stream', digits: 1, isCompared: true },
+  { key: 'rssKb', label: 'idle RSS KB per stream', digits: 1, isCompared: true },
   { key: 'pssKb', label: 'idle PSS KB per stream', digits: 1 },
   { key: 'loadedRssKb', label: 'loaded RSS KB per stream', digits: 1 },
   { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery', digits: 1 },

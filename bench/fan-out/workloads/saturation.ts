@@ -16,8 +16,8 @@ const PACE_MIN = 0.95;
 const IDS = idsOf(1);
 
 const FIGURES = [
-  { key: 'deliveriesPerSecond', label: 'deliveries/s at p99 ≤ 1 s', digits: 0 },
-  { key: 'closeDeliveriesPerSecond', label: 'at p99 ≤ 100 ms', digits: 0 },
+  { key: 'deliveriesPerSecond', label: 'deliveries/s at p99 ≤ 1 s', digits: 0, isCompared: true },
+  { key: 'closeDeliveriesPerSecond', label: 'at p99 ≤ 100 ms', digits: 0, isCompared: true },
   { key: 'cpuUsPerDelivery', label: 'CPU µs per delivery there', digits: 2 },
 ] as const;
 

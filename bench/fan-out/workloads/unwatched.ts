@@ -10,7 +10,7 @@ const QUIET_IDS = 10_000;
 const REST_MS = 3000;
 
 const FIGURES = [
-  { key: 'recordsPerCpuSecond', label: 'records/s per core', digits: 0 },
+  { key: 'recordsPerCpuSecond', label: 'records/s per core', digits: 0, isCompared: true },
   { key: 'cpuSeconds', label: 'CPU s', digits: 2 },
   { key: 'restBusy', label: 'at rest, cores', digits: 3 },
   { key: 'tookMs', label: 'read in ms', digits: 0 },
