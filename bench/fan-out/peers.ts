@@ -1,12 +1,21 @@
 import type { Peer } from './peer.ts';
-import { article, feedline } from './peers/feedline.ts';
+import { article, feedline, feedlineWeb } from './peers/feedline.ts';
 import { mercure } from './peers/mercure.ts';
 import { minimalNode, minimalNodeHttp } from './peers/minimal-node.ts';
 import { nchan } from './peers/nchan.ts';
 import { webflux } from './peers/webflux.ts';
 
 /** Every server of the comparison, in the order of the tables. */
-export const PEERS: readonly Peer[] = [feedline, minimalNode, minimalNodeHttp, nchan, article, mercure, webflux];
+export const PEERS: readonly Peer[] = [
+  feedline,
+  minimalNode,
+  minimalNodeHttp,
+  nchan,
+  article,
+  feedlineWeb,
+  mercure,
+  webflux,
+];
 
 export function peerNamed(name: string): Peer {
   const peer = PEERS.find((each) => each.name === name);

@@ -6,17 +6,35 @@ import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { nodeProbe } from '../node-probe.ts';
 import type { Peer } from '../peer.ts';
 
-/** The production build as it is deployed, but for the age at which it ends a stream: a load may last longer. */
-export const feedline = nextPeer('feedline', 'getData', { STREAM_MAX_AGE_MS: '3600000' });
+/** As it is deployed, but for the age at which it ends a stream: a load may last longer. */
+const FEEDLINE_ENV = { STREAM_MAX_AGE_MS: '3600000' };
+
+/** The production build. */
+export const feedline = nextPeer({ name: 'feedline', path: 'getData', extraEnv: FEEDLINE_ENV });
+
+/** The same, with its streams left to Next.js to the last byte. */
+export const feedlineWeb = nextPeer({
+  name: 'feedline-web',
+  path: 'getData',
+  extraEnv: { ...FEEDLINE_ENV, STREAM_SINK: 'web' },
+  isOnRequest: true,
+});
 
 /** The article's way in the same build: its route is there in demo mode alone. */
-export const article = nextPeer('article', 'api/article', { DEMO: '1' });
+export const article = nextPeer({ name: 'article', path: 'api/article', extraEnv: { DEMO: '1' } });
 
-function nextPeer(name: string, path: string, extraEnv: Readonly<Record<string, string>>): Peer {
+interface NextPeerOptions {
+  readonly name: string;
+  readonly path: string;
+  readonly extraEnv: Readonly<Record<string, string>>;
+  readonly isOnRequest?: boolean;
+}
+
+function nextPeer({ name, path, extraEnv, isOnRequest = false }: NextPeerOptions): Peer {
   return {
     name,
     fedBy: 'kafka',
-    isOnRequest: false,
+    isOnRequest,
     prepare: async (log) => {
       if (!isBuildFresh()) await build(log);
       return undefined;
