@@ -14,6 +14,9 @@ import { type PageLike, watchPage } from './watch-page.ts';
 /** Clocks and the count of what was produced are asked for this often, ms. */
 const CALIBRATE_MS = 2000;
 
+/** A tab that is closed gives its turn back a moment after the next one is shown, ms: a race is not ended for that. */
+const TURN_PATIENCE_MS = 1000;
+
 /** One race under one set of conditions; every change of them begins another one. */
 export interface RaceRun {
   readonly conditions: Conditions;
@@ -71,14 +74,21 @@ export function createRace(options: RaceOptions = {}): Race {
     leave();
     holding = new AbortController();
     const { signal } = holding;
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const endPatience = (): void => clearTimeout(patience);
+    signal.addEventListener('abort', endPatience, { once: true });
     lock.hold(signal, {
       isStealing,
       onHeld: () => {
+        endPatience();
         turn.begin();
         state.setState({ phase: 'racing' });
         if (state.getState().run === null) begin();
       },
-      onWaiting: yieldToOther,
+      onWaiting: () => {
+        if (state.getState().run === null) yieldToOther();
+        else patience = setTimeout(yieldToOther, TURN_PATIENCE_MS);
+      },
       onLost: () => {
         yieldToOther();
         // Quietly in the queue again, for when the other tab is done.
