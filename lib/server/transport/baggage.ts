@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hearErrors } from './hear-errors.ts';
 
 /**
  * What the server that runs the route handlers hangs on a request and its response after Node has handed them over:
  * listeners, methods of its own in the place of Node's, data under symbols. Each of them holds all that the server keeps
- * for a request (14 KB of live heap with Next.js 16), for as long as the response is open. A response that goes on
+ * for a request, for as long as the response is open. A response that goes on
  * without the server can do without.
  */
 export class Baggage {
@@ -41,11 +42,6 @@ export class Baggage {
     const symbols = Object.getOwnPropertySymbols(request).slice(this.#symbols);
     for (const symbol of symbols) Reflect.set(request, symbol, undefined);
   }
-}
-
-/** An error that nobody hears would end the process; that a client has gone is told of by `close`. */
-export function hearErrors(emitter: EventEmitter): void {
-  emitter.on('error', () => undefined);
 }
 
 /** The first `keptOf(event)` of each event stay. */

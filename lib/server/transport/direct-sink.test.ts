@@ -1,7 +1,8 @@
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deferred } from '../deferred.ts';
 import { Baggage } from './baggage.ts';
 import { DirectSink } from './direct-sink.ts';
 
@@ -129,6 +130,50 @@ describe('a direct sink', () => {
     for await (const chunk of incoming) bytes += (chunk as Buffer).length;
     expect(bytes).toBe(parts * part.length);
     expect(held).toBeLessThan(4 * part.length);
+  });
+
+  it('writes nothing behind the end of a response that somebody else has ended', async () => {
+    const strayBytes: number[] = [];
+    answer = (response) => {
+      const sink = new DirectSink({
+        response,
+        onCancel,
+        onTakenOver: () => {
+          const before = sink.bytes;
+          response.end();
+          write(sink, 'stray');
+          strayBytes.push(sink.bytes - before);
+        },
+      });
+      write(sink, 'all');
+      send(sink.stream, response);
+    };
+    expect(await textOf(await ask())).toBe('all');
+    expect(strayBytes).toEqual([0]);
+  });
+
+  it('costs a client that has closed its own side nothing of what is on its way', async () => {
+    const part = Buffer.alloc(60_000, 'x');
+    const opened = deferred<DirectSink>();
+    const hasClosed = deferred<void>();
+    answer = (response) => {
+      response.socket?.on('end', hasClosed.resolve);
+      const sink = new DirectSink({ response, onCancel, onTakenOver: () => opened.resolve(sink) });
+      write(sink, 'begin');
+      send(sink.stream, response);
+    };
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const sink = await opened.promise;
+    while (sink.hasRoom) sink.write(part);
+    const { bytes } = sink;
+    client.end();
+    await hasClosed.promise;
+    sink.write(part);
+    expect(sink.bytes).toBe(bytes);
+    let received = 0;
+    for await (const chunk of client) received += (chunk as Buffer).length;
+    expect(received).toBeGreaterThan(bytes);
   });
 
   it('stays a web stream where something else has encoded the body', async () => {

@@ -75,6 +75,8 @@ export class DirectSink implements BodySink {
 
   write(bytes: Uint8Array): void {
     const socket = this.#socket;
+    // A chunk of no bytes would end the body.
+    if (bytes.length === 0) return;
     if (this.#web !== undefined) this.#web.write(bytes);
     else if (socket !== undefined && this.#isOpen) this.#work(() => this.#send(socket, bytes));
   }
@@ -90,8 +92,12 @@ export class DirectSink implements BodySink {
     this.#finish(() => this.#response.destroy());
   }
 
+  /**
+   * Also where somebody else has ended the response, or the client its side of the connection: what is written then
+   * would be taken for the next answer's, or cost the client what is still on its way.
+   */
   get #isOpen(): boolean {
-    return this.#end === undefined && this.#socket?.destroyed === false;
+    return this.#end === undefined && this.#socket?.writable === true && !this.#response.writableEnded;
   }
 
   #finish(end: () => void): void {

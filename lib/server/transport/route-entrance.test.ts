@@ -1,46 +1,57 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { routeEntrance } from './route-entrance.ts';
 
-/** In the place of what `next build` has made; only where a request goes is shown here. */
-const MODULES: Readonly<Record<string, unknown>> = Object.fromEntries(
-  ['getData/[id]', 'api/feeds/[id]/stream', 'api/feeds/[id]/poll', 'api/feeds/stream', 'api/feeds/poll'].map(
-    (route) => [
-      `/build/app/${route}/route.js`,
-      { handler: async (_request: IncomingMessage, response: ServerResponse) => void response.end(route) },
-    ],
-  ),
-);
+const BUILD = '/build';
 
-describe('the short way to a route handler', () => {
-  let server: Server;
-  const troubles: unknown[] = [];
+/** In the place of what `next build` has made: here it is shown only where a request goes. */
+type Handle = (route: string, response: ServerResponse) => Promise<void>;
 
-  beforeAll(async () => {
+class Entered {
+  readonly troubles: unknown[] = [];
+  readonly loaded: string[] = [];
+  readonly #server;
+
+  constructor(handle: Handle) {
     const load = (file: string): unknown => {
-      if (file in MODULES) return MODULES[file];
-      throw new Error(`There is no ${file}.`);
+      this.loaded.push(file);
+      const route = /^\/build\/app\/(.*)\/route\.js$/.exec(file)?.[1] ?? '';
+      return { handler: (_request: unknown, response: ServerResponse) => handle(route, response) };
     };
-    const entrance = routeEntrance({ serverDir: '/build', load, onTrouble: (error) => troubles.push(error) });
-    server = createServer((incoming, response) => {
+    const entrance = routeEntrance({ serverDir: BUILD, load, onTrouble: (error) => this.troubles.push(error) });
+    this.#server = createServer((incoming, response) => {
       if (!entrance(incoming, response)) response.end('the long way');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
-  afterAll(() => {
-    server.close();
-    expect(troubles).toEqual([]);
-  });
+  }
 
-  const ask = (path: string, { method = 'GET', headers = {} } = {}): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const { port } = server.address() as AddressInfo;
-      request({ host: '127.0.0.1', port, path, method, headers }, (incoming) => resolve(textOf(incoming)))
+  async ask(path: string, { method = 'GET', headers = {} } = {}): Promise<{ status: number; text: string }> {
+    if (!this.#server.listening) await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    const { port } = this.#server.address() as AddressInfo;
+    return new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path, method, headers }, async (incoming) => {
+        resolve({ status: incoming.statusCode ?? 0, text: await textOf(incoming) });
+      })
         .on('error', reject)
         .end();
     });
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
+describe('the short way to a route handler', () => {
+  let entered: Entered;
+
+  function enter(handle: Handle = async (route, response) => void response.end(route)): Entered {
+    entered = new Entered(handle);
+    return entered;
+  }
+
+  afterEach(() => entered.close());
 
   it.each([
     ['/getData/1234', 'getData/[id]'],
@@ -50,7 +61,8 @@ describe('the short way to a route handler', () => {
     ['/api/feeds/1234/poll?waitMs=0', 'api/feeds/[id]/poll'],
     ['/api/feeds/poll?id=1', 'api/feeds/poll'],
   ])('is taken by %s', async (path, route) => {
-    expect(await ask(path)).toBe(route);
+    expect(await enter().ask(path)).toEqual({ status: 200, text: route });
+    expect(entered.troubles).toEqual([]);
   });
 
   it.each([
@@ -70,17 +82,34 @@ describe('the short way to a route handler', () => {
     '/api/article/1234',
     '/x/getData/1234',
   ])('is not taken by %s', async (path) => {
-    expect(await ask(path)).toBe('the long way');
+    expect((await enter().ask(path)).text).toBe('the long way');
   });
 
   it('is for GET alone', async () => {
-    for (const method of ['POST', 'OPTIONS', 'PUT']) expect(await ask('/getData/1', { method })).toBe('the long way');
+    enter();
+    for (const method of ['POST', 'OPTIONS', 'PUT']) {
+      expect((await entered.ask('/getData/1', { method })).text).toBe('the long way');
+    }
   });
 
   it.each(['x-middleware-rewrite', 'x-matched-path', 'x-now-route-matches', 'Next-Action', 'RSC', 'x-nextjs-data'])(
     'is not for a request with the header %s, which Next.js must take away',
     async (name) => {
-      expect(await ask('/getData/1', { headers: { [name]: '1' } })).toBe('the long way');
+      expect((await enter().ask('/getData/1', { headers: { [name]: '1' } })).text).toBe('the long way');
     },
   );
+
+  it('loads a route once', async () => {
+    enter();
+    for (const id of ['1', '2', '3']) await entered.ask(`/getData/${id}`);
+    expect(entered.loaded).toEqual(['/build/app/getData/[id]/route.js']);
+  });
+
+  it('leaves nobody without an answer where it fails itself, and is not taken again', async () => {
+    const failure = new Error('There is no manifest.');
+    enter(() => Promise.reject(failure));
+    expect(await entered.ask('/getData/1')).toEqual({ status: 500, text: '' });
+    expect(await entered.ask('/getData/1')).toEqual({ status: 200, text: 'the long way' });
+    expect(entered.troubles).toEqual([failure]);
+  });
 });

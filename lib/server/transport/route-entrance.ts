@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { hearErrors } from './baggage.ts';
+import { hearErrors } from './hear-errors.ts';
 
 /** Takes a request if it is one of its own; false where it is not. */
 export type Entrance = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -17,7 +17,7 @@ export interface EntranceOptions {
   /** Where `next build` has put the server's part. */
   readonly serverDir: string;
   readonly load: (file: string) => unknown;
-  /** A route handler has failed, or cannot be entered this way: Next.js's own way is used then. */
+  /** A route handler cannot be entered this way, or has failed before it could answer: Next.js's own way is used then. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -36,8 +36,8 @@ const ROUTES: readonly (readonly [path: RegExp, route: string])[] = [
 const INTERNAL_HEADER = /^(x-middleware-|x-next|x-now-|x-matched-|next-|rsc$)/i;
 
 /**
- * A short way to the route handlers of streams and polls, past Next.js's router: with it, a stream that is opened costs
- * two thirds, since the router and the server around it do as much for each request as the route handler itself. Polls
+ * A short way to the route handlers of streams and polls, past Next.js's router, since that and the server around it do
+ * about half as much again for each request as the route handler and all before it (`bench/`, workload `open`). Polls
  * have it too, or their comparison with streams would be one of routers. Only for a plain GET of a plain path, which no
  * redirect, rewrite or proxy of this application concerns.
  */
@@ -60,13 +60,18 @@ export function routeEntrance({ serverDir, load, onTrouble }: EntranceOptions): 
   const waitUntil = (promise: Promise<unknown>): void => void promise.catch(onTrouble);
   return (request, response) => {
     const route = routeOf(request);
-    const handler = route === undefined ? undefined : handlerOf(route);
+    if (route === undefined) return false;
+    const handler = handlerOf(route);
     if (handler === undefined) return false;
     hearErrors(response);
     // One for each request: Next.js notes there what it finds out, such as the URL.
     const context = { waitUntil, requestMeta: { relativeProjectDir: '.' } };
-    // It answers 500 itself where the route handler fails.
-    handler(request, response, context).catch(onTrouble);
+    handler(request, response, context).catch((error: unknown) => {
+      // What goes wrong in the route itself it answers; this is the way to it.
+      handlers.set(route, undefined);
+      onTrouble(error);
+      answerFailure(response);
+    });
     return true;
   };
 }
@@ -76,6 +81,12 @@ function routeOf({ method, url = '', rawHeaders }: IncomingMessage): string | un
   const end = url.indexOf('?');
   const path = end === -1 ? url : url.slice(0, end);
   const route = ROUTES.find(([pattern]) => pattern.test(path))?.[1];
+  if (route === undefined) return undefined;
   const isInternal = rawHeaders.some((text, index) => index % 2 === 0 && INTERNAL_HEADER.test(text));
   return isInternal ? undefined : route;
+}
+
+function answerFailure(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500).end();
 }
