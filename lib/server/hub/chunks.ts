@@ -26,6 +26,8 @@ interface Made {
 
 /** Readers that are behind are spread over a few places: beyond that, what is made is made for one. */
 const KEPT_MAX = 8;
+/** Beside the newest one, whatever its size. */
+const KEPT_BYTES_MAX = 262_144;
 
 /**
  * The frames of a ring as writes, each made once for all readers that come to the same place.
@@ -50,8 +52,7 @@ export class Chunks {
       if (made.from === from && made.encoding === encoding && (made.isWhole || made.head === head)) return made.chunk;
     }
     const chunk = this.#join(encoding, from);
-    const kept = this.#made.filter((made) => made.isWhole || made.head === head).slice(0, KEPT_MAX - 1);
-    this.#made = [{ encoding, from, head, isWhole: chunk.next < head, chunk }, ...kept];
+    this.#made = [{ encoding, from, head, isWhole: chunk.next < head, chunk }, ...this.#keptBeside()];
     return chunk;
   }
 
@@ -63,6 +64,19 @@ export class Chunks {
   /** Nobody reads. */
   forget(): void {
     this.#made = [];
+  }
+
+  /** What somebody may still come to. */
+  #keptBeside(): readonly Made[] {
+    const { head, tail } = this.#ring;
+    const kept: Made[] = [];
+    let bytes = 0;
+    for (const made of this.#made) {
+      bytes += made.chunk.bytes.length;
+      if (kept.length === KEPT_MAX - 1 || bytes > KEPT_BYTES_MAX) break;
+      if (made.from >= tail && (made.isWhole || made.head === head)) kept.push(made);
+    }
+    return kept;
   }
 
   #join(encoding: Encoding, from: number): Chunk {
