@@ -16,7 +16,8 @@ export function tableOf({ workload, servers }: WorkloadResult, reference: string
     const failures = server.runs.filter((run) => 'failure' in run).length;
     const row: Record<string, string> = { server: server.name, 'fed by': server.fedBy };
     for (const figure of workload.figures) {
-      row[figure.label] = failures > 0 ? 'FAILED' : cell(spread(server, figure), figure.digits);
+      const atLeast = figure.isCompared && isFeedBound(server) ? '≥ ' : '';
+      row[figure.label] = failures > 0 ? 'FAILED' : atLeast + cell(spread(server, figure), figure.digits);
       if (!figure.isCompared || referenceServer === undefined) continue;
       row[`× ${reference}: ${figure.label}`] = ratio(server, referenceServer, figure);
     }
@@ -39,8 +40,15 @@ function curveCell(result: BoutResult, { key, digits }: FigureSpec): string {
   return cell(value === undefined ? undefined : spreadOf([value]), digits);
 }
 
+/** Undefined where one of the runs has no such figure: the others' median would flatter. */
 function spread({ runs }: ServerResult, { key }: FigureSpec): Spread | undefined {
-  return spreadOf(runs.map((run) => ('figures' in run ? (run.figures[key] ?? Number.NaN) : Number.NaN)));
+  const values = runs.map((run) => ('figures' in run ? run.figures[key] : undefined));
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? spreadOf(known) : undefined;
+}
+
+function isFeedBound({ runs }: ServerResult): boolean {
+  return runs.some((run) => 'figures' in run && run.isFeedBound === true);
 }
 
 function cell(values: Spread | undefined, digits: number): string {
@@ -57,7 +65,8 @@ function ratio(server: ServerResult, reference: ServerResult, figure: FigureSpec
   const [own, other] = [spread(server, figure), spread(reference, figure)];
   if (own === undefined || other === undefined) return '–';
   if (isOverlapping(own, other)) return 'no difference';
-  const text = `× ${(own.median / other.median).toFixed(2)}`;
+  if (isFeedBound(reference)) return '–';
+  const text = `${isFeedBound(server) ? '≥ ' : ''}× ${(own.median / other.median).toFixed(2)}`;
   return Math.min(server.runs.length, reference.runs.length) < CLAIM_RUNS_MIN ? `(${text})` : text;
 }
 

@@ -35,7 +35,10 @@ export interface Workload {
 }
 
 export interface Outcome {
+  /** Without one that there was not. */
   readonly figures: Readonly<Record<string, number>>;
+  /** It was the way in that was at its limit: what the server could do is more, or as much. */
+  readonly isFeedBound?: boolean;
   /** What the figures were taken from, where that is more than they are. */
   readonly details?: readonly object[];
 }

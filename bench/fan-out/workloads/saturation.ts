@@ -55,10 +55,10 @@ export const saturation: Workload = {
     const close = good.filter(({ latency }) => latency.p99Ms <= CLOSE_LIMIT_MS).at(-1);
     const figures = {
       deliveriesPerSecond: best.deliveriesPerSecond,
-      closeDeliveriesPerSecond: close?.deliveriesPerSecond ?? 0,
+      ...(close !== undefined && { closeDeliveriesPerSecond: close.deliveriesPerSecond }),
       cpuUsPerDelivery: best.cpuUsPerDelivery,
     };
-    return { figures, details: steps };
+    return { figures, isFeedBound: steps.at(-1)?.outcome === 'the way in is no faster', details: steps };
   },
 };
 
