@@ -1,5 +1,5 @@
 import type { AbortedTransaction } from './aborted-records.ts';
-import { decodeBatches, type FetchedBatch } from './kafka-records.ts';
+import { decodeBatches, type FetchedBatch } from './kafka-record-batch.ts';
 
 /** Kafka 2.3 and later; what older brokers answer is decoded by kafkajs. */
 export const FETCH_VERSION = 11;

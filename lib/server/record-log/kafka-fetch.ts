@@ -6,7 +6,7 @@ import type { Broker } from 'kafkajs';
 import { type AbortedTransaction, givenBatches } from './aborted-records.ts';
 import { decodeFetch, FETCH_VERSION } from './kafka-fetch-response.ts';
 import { batchOf, type DecodedMessage } from './kafka-record.ts';
-import type { FetchedBatch } from './kafka-records.ts';
+import type { FetchedBatch } from './kafka-record-batch.ts';
 import type { LogRecord } from './port.ts';
 
 /** What kafkajs sees in place of the first and of the last record of a partition. */

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { FetchedBatch } from './kafka-records.ts';
+import type { FetchedBatch } from './kafka-record-batch.ts';
 
 /** A record as kafkajs has decoded it, with what its types leave out. Old formats have no context. */
 export interface DecodedMessage extends Pick<KafkaMessage, 'offset' | 'key' | 'value' | 'headers' | 'timestamp'> {

@@ -33,7 +33,7 @@ const FETCH_INTERVAL_MS = 4;
 const MISSING_TOPIC_POLL_MS = 500;
 
 /** kafkajs's batch has the offset that was asked for, which its types leave out. */
-interface FetchedBatch extends Batch {
+interface ConsumedBatch extends Batch {
   readonly fetchedOffset: string;
 }
 
@@ -100,7 +100,7 @@ export class KafkaSession {
     for (const description of topics) await this.#adopt(description, clusterId);
     // A session that has ended meanwhile was stopped already: its consumer would join, and be nobody's to stop.
     if (this.#isOver) return;
-    await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as FetchedBatch) });
+    await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as ConsumedBatch) });
     // A consumer that was lost while it joined ends the session before this: its timer would be nobody's to clear.
     if (this.#isOver) return;
     this.#inspectTimer = setInterval(() => void this.#inspect(names), this.#options.metadataMaxAgeMs);
@@ -217,7 +217,7 @@ export class KafkaSession {
     }
   }
 
-  async #take(batch: FetchedBatch): Promise<void> {
+  async #take(batch: ConsumedBatch): Promise<void> {
     const { topic, partition } = batch;
     const fetched = Number(batch.fetchedOffset);
     const expected = this.#options.book.position(topic, partition);
