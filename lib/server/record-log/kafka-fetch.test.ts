@@ -19,6 +19,8 @@ const ATTRIBUTES_AT = 22;
 const APPEND_TIME = 0x08;
 const CONTROL = 0x20;
 const ABORTED_PRODUCER = 5;
+/** A batch of no special kind. */
+const ABOUT = { compression: 0, firstTimestamp: 0, maxTimestamp: 0, transactional: false, producerId: -1 };
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 const field = (maxLength: number) => fc.option(bytes(maxLength));
@@ -101,8 +103,10 @@ const plain = ({ offset, key, value, headers, timestampMs }: LogRecord) => ({
   timestampMs,
 });
 
+type AskedPartition = Parameters<Broker['fetch']>[0]['topics'][number]['partitions'][number];
+
 /** The broker's answer to one fetch, as a consumer of kafkajs is given it. */
-async function fetchThrough(raw: Buffer, from: number): Promise<FetchedPartition> {
+async function fetchAll(raw: Buffer, partitions: AskedPartition[]): Promise<readonly FetchedPartition[]> {
   const connectionPool = { send: ({ response }: { response: typeof kafkajsResponse }) => response.decode(raw) };
   const request = { apiName: 'Fetch', apiVersion: FETCH_VERSION };
   const broker = {
@@ -110,9 +114,15 @@ async function fetchThrough(raw: Buffer, from: number): Promise<FetchedPartition
     fetch: () => broker.connectionPool.send({ request, response: kafkajsResponse } as never),
   };
   decodeFetches(broker as unknown as Broker);
-  const partitions = [{ partition: 0, fetchOffset: String(from), maxBytes: 1 }];
   const { responses } = await (broker as unknown as Broker).fetch({ topics: [{ topic: TOPIC, partitions }] });
-  return responses[0].partitions[0];
+  return responses[0].partitions;
+}
+
+/** Of its only partition. */
+async function fetchThrough(raw: Buffer, from: number): Promise<FetchedPartition> {
+  const [fetched] = await fetchAll(raw, [{ partition: 0, fetchOffset: String(from), maxBytes: 1 }]);
+  if (fetched === undefined) throw new Error('The answer has no partition.');
+  return fetched;
 }
 
 describe('a fetch that is decoded here', () => {
@@ -181,13 +191,33 @@ describe('a fetch that is decoded here', () => {
 
   it('goes on behind a batch whose last records, or all of them, were compacted away', async () => {
     const record = encodeRecord({ offsetDelta: 2, timestampDelta: 0, key: null, value: null, headers: {} });
-    const about = { compression: 0, firstTimestamp: 0, maxTimestamp: 0, transactional: false, producerId: -1 };
-    const partly = await RecordBatch({ ...about, firstOffset: 10, lastOffsetDelta: 9, records: [record] });
-    const empty = await RecordBatch({ ...about, firstOffset: 20, lastOffsetDelta: 9, records: [] });
+    const partly = await RecordBatch({ ...ABOUT, firstOffset: 10, lastOffsetDelta: 9, records: [record] });
+    const empty = await RecordBatch({ ...ABOUT, firstOffset: 20, lastOffsetDelta: 9, records: [] });
     const shown = await fetchThrough(answerOf([Buffer.concat([partly.buffer, empty.buffer])]), 10);
     expect(recordsOf(shown).map(({ offset }) => offset)).toEqual([12]);
     expect(new Batch(TOPIC, '10', shown).lastOffset()).toBe('29');
     const behind = new Batch(TOPIC, '25', await fetchThrough(answerOf([empty.buffer]), 25));
     expect([behind.isEmptyDueToFiltering(), behind.lastOffset()]).toEqual([true, '29']);
+  });
+
+  it('looks once at each partition that was asked for, however many there are', async () => {
+    let looks = 0;
+    const asked = Array.from({ length: 3_000 }, (_, partition) => ({
+      get partition(): number {
+        looks += 1;
+        return partition;
+      },
+      fetchOffset: '0',
+      maxBytes: 1,
+    }));
+    expect(await fetchAll(answerOf(asked.map(() => Buffer.alloc(0))), asked)).toHaveLength(asked.length);
+    expect(looks).toBe(asked.length);
+  });
+
+  it('hands out as many batches as a fetch can hold', async () => {
+    const record = encodeRecord({ offsetDelta: 0, timestampDelta: 0, key: null, value: null, headers: {} });
+    const { buffer } = await RecordBatch({ ...ABOUT, firstOffset: 10, lastOffsetDelta: 0, records: [record] });
+    const shown = await fetchThrough(answerOf([Buffer.concat(Array<Buffer>(200_000).fill(buffer))]), 10);
+    expect(recordsOf(shown)).toHaveLength(200_000);
   });
 });

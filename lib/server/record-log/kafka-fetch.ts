@@ -63,9 +63,10 @@ export function decodeFetches(broker: Broker): void {
   const fetch: Broker['fetch'] = broker.fetch.bind(broker);
   broker.fetch = async (request) => {
     const fetched: Fetched = await fetch(request);
+    const asked = askedOffsets(request);
     for (const { topicName, partitions } of fetched.responses) {
-      for (const partition of partitions)
-        showMilestones(partition, askedOffset(request, topicName, partition.partition));
+      const offsets = asked.get(topicName);
+      for (const partition of partitions) showMilestones(partition, offsets?.get(partition.partition) ?? 0);
     }
     return fetched;
   };
@@ -81,15 +82,20 @@ function withOwnDecoder(request: Answered): Answered {
   return { ...request, response: { ...response, decode } };
 }
 
-function askedOffset({ topics }: FetchRequest, name: string, number: number): number {
-  const partitions = topics.flatMap(({ topic, partitions }) => (topic === name ? partitions : []));
-  return Number(partitions.find(({ partition }) => partition === number)?.fetchOffset ?? 0);
+/** By topic and partition. kafkajs names each topic once. */
+function askedOffsets({ topics }: FetchRequest): Map<string, Map<number, number>> {
+  return new Map(
+    topics.map(({ topic, partitions }) => [
+      topic,
+      new Map(partitions.map(({ partition, fetchOffset }) => [partition, Number(fetchOffset)])),
+    ]),
+  );
 }
 
 function showMilestones(partition: DecodedPartition, from: number): void {
   const batches = partition.batches ?? (partition.messages ?? []).map((message) => batchOf(message as DecodedMessage));
   const given = givenBatches(batches, partition.abortedTransactions ?? []);
-  const records = ([] as LogRecord[]).concat(...given.map((batch) => recordsFrom(batch, from)));
+  const records = recordsFrom(given, from);
   partition.messages = milestonesOf(batches, from).map((offset) => ({
     offset: String(offset),
     isControlRecord: records.length === 0,
@@ -99,9 +105,15 @@ function showMilestones(partition: DecodedPartition, from: number): void {
   partition.abortedTransactions = [];
 }
 
-/** A batch is fetched as a whole: what lies below the offset that was asked for was read before. */
-function recordsFrom({ firstOffset, records }: FetchedBatch, from: number): readonly LogRecord[] {
-  return firstOffset >= from ? records : records.filter(({ offset }) => offset >= from);
+/**
+ * A batch is fetched as a whole: what lies below the offset that was asked for was read before.
+ *
+ * One by one: there can be too many batches for the arguments of one call, and `flatMap` takes 15 times as long.
+ */
+function recordsFrom(batches: readonly FetchedBatch[], from: number): readonly LogRecord[] {
+  const wanted: LogRecord[] = [];
+  for (const { records } of batches) for (const record of records) if (record.offset >= from) wanted.push(record);
+  return wanted;
 }
 
 /** Where what was fetched begins and ends. */
