@@ -22,9 +22,11 @@ export class FetchedRecord implements LogRecord {
   readonly #start: number;
   /** Of its key's length. */
   readonly #keyStart: number;
+  /** Of its value's length. */
+  readonly #valueStart: number;
   #headers: RecordHeaders | undefined;
 
-  /** @param reader stands behind the length of the record, and is left behind its offset */
+  /** @param reader stands behind the length of the record, and is left behind its last byte */
   constructor(reader: ByteReader, firstOffset: number, times: BatchTimes) {
     reader.at += 1; // attributes, unused
     this.#bytes = reader.bytes;
@@ -33,6 +35,10 @@ export class FetchedRecord implements LogRecord {
     reader.skipVarint();
     this.offset = firstOffset + reader.varint();
     this.#keyStart = reader.at;
+    reader.skipField();
+    this.#valueStart = reader.at;
+    reader.skipField();
+    reader.skipHeaders();
   }
 
   get key(): Buffer | null {
@@ -40,11 +46,11 @@ export class FetchedRecord implements LogRecord {
   }
 
   get value(): Buffer | null {
-    return this.#behindKey().field();
+    return new ByteReader(this.#bytes, this.#valueStart).field();
   }
 
   get headers(): RecordHeaders {
-    this.#headers ??= readHeaders(this.#behindKey());
+    this.#headers ??= readHeaders(new ByteReader(this.#bytes, this.#valueStart));
     return this.#headers;
   }
 
@@ -52,15 +58,9 @@ export class FetchedRecord implements LogRecord {
     const { firstMs, appendedMs } = this.#times;
     return appendedMs ?? firstMs + new ByteReader(this.#bytes, this.#start).varlong();
   }
-
-  #behindKey(): ByteReader {
-    const reader = new ByteReader(this.#bytes, this.#keyStart);
-    reader.skipField();
-    return reader;
-  }
 }
 
-/** From behind the key. As kafkajs tells them: a header that stands more than once has a list of values. */
+/** From the value's length on. As kafkajs tells them: a header that stands more than once has a list of values. */
 function readHeaders(reader: ByteReader): RecordHeaders {
   reader.skipField();
   const count = reader.varint();
@@ -109,26 +109,30 @@ export class ByteReader {
     throw new RangeError('A record holds a number that is too long.');
   }
 
+  /** Of at most 64 bits. */
   skipVarint(): void {
-    while (this.#next() >= 0x80);
+    const end = this.at + 10;
+    while (this.#next() >= 0x80) if (this.at === end) throw new RangeError('A record holds a number that is too long.');
   }
 
-  /** A slice of the buffer, not a copy. */
+  /** A slice of the buffer, not a copy. Its end was looked at as it was skipped. */
   field(): Buffer | null {
     const length = this.varint();
     if (length < 0) return null;
     const start = this.at;
-    this.#skip(length);
+    this.at += length;
     return this.bytes.subarray(start, this.at);
   }
 
+  /** To wherever it says that it ends: the caller looks, once for all fields of a record, whether they fill it. */
   skipField(): void {
-    this.#skip(Math.max(0, this.varint()));
+    const length = this.varint();
+    if (length > 0) this.at += length;
   }
 
-  #skip(length: number): void {
-    this.at += length;
-    if (this.at > this.bytes.length) throw new RangeError('A record is longer than the buffer that it lies in.');
+  /** A count, and as many pairs of fields. */
+  skipHeaders(): void {
+    for (let ahead = 2 * this.varint(); ahead > 0; ahead -= 1) this.skipField();
   }
 
   #next(): number {

@@ -47,6 +47,7 @@ export async function decodeBatches(bytes: Buffer): Promise<FetchedBatch[] | nul
   while (bytes.length - start >= AT.records) {
     if (bytes[start + AT.magic] !== MAGIC) return null;
     const end = start + LENGTH_END + bytes.readInt32BE(start + AT.length);
+    if (end - start < AT.records) throw new RangeError('A record batch ends before its header does.');
     if (end > bytes.length) break;
     batches.push(await decodeBatch(bytes.subarray(start, end)));
     start = end;
@@ -75,14 +76,15 @@ async function decodeBatch(batch: Buffer): Promise<FetchedBatch> {
   };
 }
 
+/** Looks through all of each record: of a damaged batch nothing is handed over, and nothing of it fails later. */
 function readRecords(reader: ByteReader, count: number, firstOffset: number, times: BatchTimes): LogRecord[] {
   const records: LogRecord[] = [];
   for (let index = 0; index < count; index += 1) {
     const length = reader.varint();
     const end = reader.at + length;
-    if (end > reader.bytes.length) throw new RangeError('A record is longer than the batch that it lies in.');
     records.push(new FetchedRecord(reader, firstOffset, times));
-    reader.at = end;
+    if (reader.at !== end) throw new RangeError('A record is not as long as it says.');
+    if (end > reader.bytes.length) throw new RangeError('A record is longer than the batch that it lies in.');
   }
   return records;
 }
