@@ -49,7 +49,7 @@ export class FeedDirectory {
     this.#heads = Buffer.alloc(maxEntries * PREVIEW_BYTES);
   }
 
-  /** `key`, which is UTF-8, and `value` may be slices of larger buffers: what is kept of them is copied. */
+  /** `key`, which is an ID in UTF-8, and `value` may be slices of larger buffers: what is kept of them is copied. */
   saw(key: Buffer, value: Buffer | null, nowMs: number, hash = keyHash(key)): void {
     const known = this.#keys.touch(key, hash);
     const slot = known === NONE ? this.#begin(key, hash) : known;

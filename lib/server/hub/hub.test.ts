@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FEED_END_HEADER, GapReason, RecordLogKind } from '../../protocol/constants.ts';
+import { FEED_END_HEADER, FEED_ID_MAX_BYTES, GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
 import type { FeedListItem } from '../../protocol/events.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
@@ -139,6 +139,14 @@ describe('hub', () => {
     fixture.batch(0, record(0, 'a', null), record(1, 'b', Buffer.from([0xff])), record(2, 'c', ''), record(3, 'ours'));
     expect(fixture.hub.stats().recordsWithoutId).toBe(3);
     expect(parseSse(text()).map(({ data }) => data)).toEqual(['ours']);
+  });
+
+  it('remembers no key that is longer than an ID may be', () => {
+    const fixture = new Fixture();
+    const longest = 'é'.repeat(FEED_ID_MAX_BYTES / 2);
+    fixture.batch(0, record(0, 'v', longest), record(1, 'v', `${longest}x`));
+    expect(fixture.listed().map(({ id }) => id)).toEqual([longest]);
+    expect(fixture.hub.stats().recordsWithoutId).toBe(1);
   });
 
   it('drops a feed a while after its last reader left, and sooner when too much is kept', () => {

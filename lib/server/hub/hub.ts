@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FeedEndRule } from '../../protocol/constants.ts';
+import { FEED_ID_MAX_BYTES, type FeedEndRule } from '../../protocol/constants.ts';
 import type { CursorOrigin } from '../../protocol/cursor.ts';
 import { keyHash, type Partitioner } from '../record-log/partitioner.ts';
 import type {
@@ -208,7 +208,7 @@ export class Hub implements RecordLogHandler {
     const { partition, receivedAtMs } = source;
     this.#lastRecordAtMs = receivedAtMs;
     const { key } = record;
-    if (key === null || key.length === 0 || !isUtf8(key)) {
+    if (key === null || !isFeedId(key)) {
       this.#recordsWithoutId += 1;
       return undefined;
     }
@@ -242,6 +242,11 @@ export class Hub implements RecordLogHandler {
       signal.addEventListener('abort', abort, { once: true });
     });
   }
+}
+
+/** Whether somebody can ask for it. */
+function isFeedId(key: Buffer): boolean {
+  return key.length > 0 && key.length <= FEED_ID_MAX_BYTES && isUtf8(key);
 }
 
 function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {

@@ -1,12 +1,13 @@
-/** Longer keys are rare, and have a buffer of their own. */
-const INLINE_KEY_BYTES = 64;
+import { FEED_ID_MAX_BYTES } from '../../protocol/constants.ts';
+
 /** In place of a slot. */
 export const NONE = -1;
 
 /**
- * The keys seen last, bounded, each in a slot: a number from 0 on, under which somebody may keep more about it. They are
- * looked up at every record that a pod reads, mostly of IDs that nobody watches. So a key is found by its bytes, without
- * a text being made of it, and everything is in arrays that are made once: what comes and goes leaves no garbage.
+ * The keys seen last that are short enough for an ID, bounded, each in a slot: a number from 0 on, under which somebody
+ * may keep more about it. They are looked up at every record that a pod reads, mostly of IDs that nobody watches. So a
+ * key is found by its bytes, without a text being made of it, and everything is in arrays that are made once: what comes
+ * and goes leaves no garbage.
  */
 export class RecentKeys {
   readonly #maxKeys: number;
@@ -22,8 +23,7 @@ export class RecentKeys {
   #oldest = NONE;
   readonly #lengths: Int32Array;
   /** The system gives its memory only as it is written. */
-  readonly #inline: Buffer;
-  readonly #long = new Map<number, Buffer>();
+  readonly #bytes: Buffer;
 
   constructor(maxKeys: number) {
     this.#maxKeys = maxKeys;
@@ -33,7 +33,7 @@ export class RecentKeys {
     this.#newer = new Int32Array(maxKeys);
     this.#older = new Int32Array(maxKeys);
     this.#lengths = new Int32Array(maxKeys);
-    this.#inline = Buffer.alloc(maxKeys * INLINE_KEY_BYTES);
+    this.#bytes = Buffer.alloc(maxKeys * FEED_ID_MAX_BYTES);
   }
 
   /** The slot of the key seen last; `NONE` where there is none. */
@@ -47,9 +47,9 @@ export class RecentKeys {
   }
 
   textAt(slot: number): string {
-    const start = slot * INLINE_KEY_BYTES;
+    const start = slot * FEED_ID_MAX_BYTES;
     const length = this.#lengths[slot] ?? 0;
-    return this.#long.get(slot)?.toString('utf8') ?? this.#inline.toString('utf8', start, start + length);
+    return this.#bytes.toString('utf8', start, start + length);
   }
 
   /**
@@ -66,7 +66,11 @@ export class RecentKeys {
     return slot;
   }
 
-  /** Gives a key that is not here a slot; where there is none left, the one of the oldest key. The key is copied. */
+  /**
+   * Gives a key that is not here a slot; where there is none left, the one of the oldest key. The key is copied.
+   *
+   * @param key of at most `FEED_ID_MAX_BYTES`
+   */
   add(key: Buffer, hash: number): number {
     const slot = this.#freeSlot();
     const bucket = this.#bucketOf(hash);
@@ -74,8 +78,7 @@ export class RecentKeys {
     this.#nextInBucket[slot] = this.#buckets[bucket] ?? NONE;
     this.#buckets[bucket] = slot;
     this.#lengths[slot] = key.length;
-    if (key.length > INLINE_KEY_BYTES) this.#long.set(slot, Buffer.from(key));
-    else key.copy(this.#inline, slot * INLINE_KEY_BYTES);
+    key.copy(this.#bytes, slot * FEED_ID_MAX_BYTES);
     this.#chain(slot);
     return slot;
   }
@@ -92,10 +95,9 @@ export class RecentKeys {
   #isAt(slot: number, key: Buffer): boolean {
     const { length } = key;
     if (this.#lengths[slot] !== length) return false;
-    if (length > INLINE_KEY_BYTES) return this.#long.get(slot)?.equals(key) === true;
-    const start = slot * INLINE_KEY_BYTES;
+    const start = slot * FEED_ID_MAX_BYTES;
     for (let index = 0; index < length; index += 1) {
-      if (this.#inline[start + index] !== key[index]) return false;
+      if (this.#bytes[start + index] !== key[index]) return false;
     }
     return true;
   }
@@ -108,7 +110,6 @@ export class RecentKeys {
     const slot = this.#oldest;
     this.#unchain(slot);
     this.#leaveBucket(slot);
-    this.#long.delete(slot);
     return slot;
   }
 
