@@ -30,6 +30,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   // The hub walks over all its feeds for these: once for all that one answer tells of it.
   let stats = hubStats();
   registry.setDefaultLabels({ pod });
+  // Its percentiles of the event loop's lag are of the time between two samples: at rest about SAMPLE_MS, not 0.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: SAMPLE_MS });
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
