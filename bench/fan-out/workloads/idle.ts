@@ -20,7 +20,7 @@ const FIGURES = [
 ] as const;
 
 interface Look extends Memory {
-  readonly liveHeapBytes: number;
+  readonly liveHeapBytes: number | undefined;
 }
 
 /** What an open stream holds: before and after 5,000 are opened, each time after a forced collection where there is one. */
@@ -43,7 +43,8 @@ export const idle: Workload = {
     const loaded = await memoryOf(bout.running.pids);
     const kbEach = (bytes: number): number => bytes / 1024 / CONNECTIONS;
     const figures = {
-      liveHeapKb: kbEach(after.liveHeapBytes - before.liveHeapBytes),
+      ...(before.liveHeapBytes !== undefined &&
+        after.liveHeapBytes !== undefined && { liveHeapKb: kbEach(after.liveHeapBytes - before.liveHeapBytes) }),
       rssKb: kbEach(after.rssBytes - before.rssBytes),
       pssKb: kbEach(after.pssBytes - before.pssBytes),
       loadedRssKb: kbEach(loaded.rssBytes - before.rssBytes),
@@ -55,6 +56,6 @@ export const idle: Workload = {
 
 async function look({ running }: Bout): Promise<Look> {
   await delay(SETTLE_MS);
-  const liveHeapBytes = (await running.liveHeapBytes?.()) ?? Number.NaN;
+  const liveHeapBytes = await running.liveHeapBytes?.();
   return { ...(await memoryOf(running.pids)), liveHeapBytes };
 }
