@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { vi } from 'vitest';
 
-/** HTTP/1.1 by hand on one keep-alive connection, so that every byte that comes is seen and counted. */
+/** HTTP by hand on one keep-alive connection, so that every byte that comes is seen and counted. */
 export class RawClient {
   /** All that has come. */
   text = '';
@@ -22,8 +22,20 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  send(path: string): void {
-    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  /** Does not wait for the answer of the one before: what is sent then is pipelined. */
+  send(path: string, version: '1.0' | '1.1' = '1.1'): void {
+    this.#socket.write(`GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`);
+  }
+
+  /** All that has come, once it is enough. */
+  async until(isEnough: (text: string) => boolean): Promise<string> {
+    await vi.waitFor(
+      () => {
+        if (!isEnough(this.text)) throw new Error(`Not enough has come: ${this.text}`);
+      },
+      { timeout: 10_000 },
+    );
+    return this.text;
   }
 
   /** One request and the whole of its answer. */

@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SINK_KINDS } from '#lib/server/config.ts';
+import { RawClient } from './raw-client.ts';
 import { newFeedId, TestServer } from './test-server.ts';
 
 const ENV = { RECORD_LOG: 'memory', DEMO: '1', PING_MS: '60000', STREAM_MAX_AGE_MS: '180000' };
@@ -11,19 +11,6 @@ async function sinksOf(server: TestServer): Promise<{ readonly direct: number; r
   const count = (sink: string): number =>
     Number(new RegExp(`^feedline_stream_sinks\\{sink="${sink}".*\\} (\\d+)$`, 'm').exec(text)?.[1]);
   return { direct: count('direct'), web: count('web') };
-}
-
-/** All that comes for these bytes, until it is enough. */
-async function exchange(server: TestServer, sent: string, isEnough: (text: string) => boolean): Promise<string> {
-  const socket = connect(server.port, '127.0.0.1');
-  let text = '';
-  socket.on('data', (part) => {
-    text += part.toString('utf8');
-  });
-  socket.write(sent);
-  await vi.waitFor(() => expect(isEnough(text), text).toBe(true), { timeout: 10_000 });
-  socket.destroy();
-  return text;
 }
 
 /** The body of a chunked answer, which must be whole (RFC 9112, section 7.1). */
@@ -42,16 +29,19 @@ function unchunk(text: string): { readonly body: string; readonly rest: string }
   }
 }
 
-const GET = (path: string, version = '1.1'): string => `GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`;
-
 describe.each(SINK_KINDS)('with STREAM_SINK=%s', (sink) => {
   let server: TestServer;
+  let client: RawClient;
 
   beforeAll(async () => {
     server = await TestServer.start({ env: { ...ENV, STREAM_SINK: sink } });
   });
-
   afterAll(() => server.stop());
+
+  beforeEach(async () => {
+    client = await RawClient.connect(server.port);
+  });
+  afterEach(() => client.close());
 
   it('/metrics says which way the bytes of its streams go', async () => {
     const path = `/getData/${newFeedId()}`;
@@ -63,11 +53,12 @@ describe.each(SINK_KINDS)('with STREAM_SINK=%s', (sink) => {
 
   it('a connection whose stream has ended answers the next request, and its body was framed rightly', async () => {
     const id = newFeedId();
-    const answers = exchange(server, GET(`/getData/${id}`) + GET('/healthz'), (text) => text.includes('"ok"'));
+    client.send(`/getData/${id}`);
+    client.send('/healthz');
     await server.untilMetric('feedline_readers', 1);
     await server.publish(id, 'ü');
     await server.publishLast(id, 'last');
-    const text = await answers;
+    const text = await client.until((come) => come.includes('"ok"'));
     const { body, rest } = unchunk(text.slice(text.indexOf('\r\n\r\n') + 4).replaceAll('ü', 'uu'));
     expect(body).toContain('data: "uu"\n\n');
     expect(body).toMatch(/event: end\n.*\n\n$/);
@@ -76,13 +67,12 @@ describe.each(SINK_KINDS)('with STREAM_SINK=%s', (sink) => {
 
   it('an answer that is pipelined behind a stream comes behind it, whole', async () => {
     const [first, second] = [newFeedId(), newFeedId()];
-    const path = (id: string): string => `/getData/${id}`;
-    const answers = exchange(server, GET(path(first)) + GET(path(second)), (text) => text.includes('"second"'));
+    for (const id of [first, second]) client.send(`/getData/${id}`);
     await server.untilMetric('feedline_readers', 2);
     await server.publish(second, 'second');
     await server.publish(first, 'first');
     await server.publishLast(first, 'last');
-    const text = await answers;
+    const text = await client.until((come) => come.includes('"second"'));
     const { body, rest } = unchunk(text.slice(text.indexOf('\r\n\r\n') + 4));
     expect(body).toContain('data: "first"\n\n');
     expect(body).not.toContain('second');
@@ -92,11 +82,11 @@ describe.each(SINK_KINDS)('with STREAM_SINK=%s', (sink) => {
 
   it('HTTP/1.0 knows no chunks, and gets none', async () => {
     const id = newFeedId();
-    const answer = exchange(server, GET(`/getData/${id}`, '1.0'), (text) => text.includes('"one"'));
+    client.send(`/getData/${id}`, '1.0');
     await server.untilMetric('feedline_readers', 1);
     expect((await sinksOf(server)).direct).toBe(0);
     await server.publish(id, 'one');
-    const text = await answer;
+    const text = await client.until((come) => come.includes('"one"'));
     expect(text).not.toMatch(/transfer-encoding/i);
     const body = text.slice(text.indexOf('\r\n\r\n') + 4);
     expect(body).toMatch(/^retry: \d+\n\n(id: .*\n)?event: hello\n/);
@@ -119,10 +109,8 @@ describe.each(SINK_KINDS)('with STREAM_SINK=%s', (sink) => {
 
   it('a client of the same connection that asks again after a bad request is served', async () => {
     const id = newFeedId();
-    const answers = exchange(server, GET(`/getData/${id}?format=xml`) + GET(`/getData/${id}`), (text) =>
-      text.includes('event: hello'),
-    );
-    const text = await answers;
+    for (const query of ['?format=xml', '']) client.send(`/getData/${id}${query}`);
+    const text = await client.until((come) => come.includes('event: hello'));
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(text).toContain('"code":"query-invalid"');
     expect(text).toContain('HTTP/1.1 200 OK');
