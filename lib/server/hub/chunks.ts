@@ -49,7 +49,7 @@ export class Chunks {
   get(encoding: Encoding, from: number): Chunk {
     const { head } = this.#ring;
     for (const made of this.#made) {
-      if (made.from === from && made.encoding === encoding && (made.isWhole || made.head === head)) return made.chunk;
+      if (made.from === from && made.encoding === encoding && this.#isComplete(made)) return made.chunk;
     }
     const chunk = this.#join(encoding, from);
     this.#made = [{ encoding, from, head, isWhole: chunk.next < head, chunk }, ...this.#keptBeside()];
@@ -68,15 +68,20 @@ export class Chunks {
 
   /** What somebody may still come to. */
   #keptBeside(): readonly Made[] {
-    const { head, tail } = this.#ring;
+    const { tail } = this.#ring;
     const kept: Made[] = [];
     let bytes = 0;
     for (const made of this.#made) {
       bytes += made.chunk.bytes.length;
       if (kept.length === KEPT_MAX - 1 || bytes > KEPT_BYTES_MAX) break;
-      if (made.from >= tail && (made.isWhole || made.head === head)) kept.push(made);
+      if (made.from >= tail && this.#isComplete(made)) kept.push(made);
     }
     return kept;
+  }
+
+  /** Nothing has come since that belongs into it. */
+  #isComplete({ isWhole, head }: Made): boolean {
+    return isWhole || head === this.#ring.head;
   }
 
   #join(encoding: Encoding, from: number): Chunk {
