@@ -176,7 +176,11 @@ export class Reader {
   /** The ring has moved on past this reader. */
   #leaveRing(): void {
     if (this.#index < this.feed.epochStart) this.#skipToRestart(this.#index);
-    else this.#goOnFrom(this.#served ?? servedIn(this.feed, decodeCursor(this.#lastId)?.positions ?? new Map()));
+    else {
+      // The feed may have got further partitions since, of which the client has seen nothing.
+      const served = this.#served ?? decodeCursor(this.#lastId)?.positions ?? new Map<number, number>();
+      this.#goOnFrom(servedIn(this.feed, served));
+    }
   }
 
   /** It was at this index, among records that are gone: their positions mean nothing now. */
