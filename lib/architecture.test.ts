@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<Area, readonly Area[]> = {
   'lib/server/demo': [...PORT, 'lib/server/transport'],
   'lib/server/testing': PORT,
   'lib/server/deferred.ts': [],
-  // config.ts, logger.ts and readiness.ts.
+  // config.ts and its parts, logger.ts and readiness.ts.
   'lib/server': [...PORT],
   'lib/server/runtime.ts': [
     ...PORT,
@@ -95,7 +95,7 @@ const VENDOR_DOORS: Record<string, RegExp> = {
   '@base-ui/react': /^components\/ui\//,
   uplot: /^components\/charts\/uplot-chart\.tsx$/,
   httpxy: /^scripts\/balancer\/balancer\.ts$/,
-  zod: /^lib\/server\/config\.ts$/,
+  zod: /^lib\/server\/config(\.ts$|\/)/,
   'server-only': /^lib\/server\/(runtime|doors)\.ts$/,
 };
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SINK_KINDS } from '#lib/server/config.ts';
+import { SINK_KINDS } from '#lib/server/config/stream-settings.ts';
 import { RawClient } from './raw-client.ts';
 import { newFeedId, TestServer } from './test-server.ts';
 

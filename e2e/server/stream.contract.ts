@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeCursor } from '#lib/protocol/cursor.ts';
-import type { SinkKind } from '#lib/server/config.ts';
+import type { SinkKind } from '#lib/server/config/stream-settings.ts';
 import { newFeedId, TestServer } from './test-server.ts';
 
 /** What every stream promises, whichever way its bytes go. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Consumer, Kafka } from 'kafkajs';
-import type { HistoryConfig } from '../config.ts';
+import type { HistoryConfig } from '../config/memory-settings.ts';
 import type { Logger } from '../logger.ts';
 import { createConsumer, listOffsets } from './kafka-cluster.ts';
 import { type FetchedPartition, recordsOf } from './kafka-fetch.ts';

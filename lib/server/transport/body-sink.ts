@@ -1,4 +1,4 @@
-import type { SinkKind } from '../config.ts';
+import type { SinkKind } from '../config/stream-settings.ts';
 import type { Sink } from '../hub/sink.ts';
 
 /** A sink that is the body of a `Response`. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SinkKind } from '../config.ts';
+import type { SinkKind } from '../config/stream-settings.ts';
 import type { BodySink, BodySinkOptions } from './body-sink.ts';
 import { WebStreamSink } from './web-stream-sink.ts';
 

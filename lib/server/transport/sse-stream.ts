@@ -1,7 +1,7 @@
 import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind, WATCHDOG_PINGS } from '../../protocol/constants.ts';
 import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
 import { controlEvent, retryLine } from '../../protocol/sse.ts';
-import type { SinkKind, StreamConfig } from '../config.ts';
+import type { SinkKind, StreamConfig } from '../config/stream-settings.ts';
 import { type Began, beginOf } from '../hub/begin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';

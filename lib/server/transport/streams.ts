@@ -1,5 +1,5 @@
 import { RETRY_MS } from '../../protocol/constants.ts';
-import { SINK_KINDS, type SinkKind } from '../config.ts';
+import { SINK_KINDS, type SinkKind } from '../config/stream-settings.ts';
 import { isBehindEnd } from '../hub/begin.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { PARTITIONERS, type Partitioner } from '../record-log/partitioner.ts';
+import { list, perTopic, whole } from './setting.ts';
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly groupPrefix: string;
+  readonly sessionTimeoutMs: number;
+  /** How often the consumer looks for new partitions, and whether topics were created again. */
+  readonly metadataMaxAgeMs: number;
+  readonly partitionerOf: (topic: string) => Partitioner;
+}
+
+const BROKER = /^(\[[0-9a-fA-F:]+\]|[^\s:,/]+):\d{1,5}$/;
+
+export const kafkaSettings = z.object({
+  KAFKA_BROKERS: list
+    .refine((items) => items.length > 0 && items.every((item) => BROKER.test(item)), {
+      error: 'should be a list like broker-1:9092,broker-2:9092',
+    })
+    .optional(),
+  KAFKA_GROUP_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'should be letters, digits, ".", "_" or "-"')
+    .default('feedline'),
+  KAFKA_PARTITIONER: perTopic(PARTITIONERS),
+  KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
+  KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
+});
+
+export function kafkaConfigOf(env: z.infer<typeof kafkaSettings>): KafkaConfig {
+  return {
+    brokers: env.KAFKA_BROKERS ?? [],
+    groupPrefix: env.KAFKA_GROUP_PREFIX,
+    sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
+    metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
+    partitionerOf: env.KAFKA_PARTITIONER,
+  };
+}
