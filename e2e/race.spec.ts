@@ -70,18 +70,13 @@ test('at a silent feed naive polling is all empty round trips, as many as the br
   const witness = await LaneWitness.attach(page);
   await page.goto(`/?feed=${feedId}&rtt=0&interval=1000`);
   await untilRacing(page);
-  // Between two polls: an answer that comes just as the lane is switched off counts for the browser alone.
+  // Between two polls: while one is on its way the page has counted a request that is not empty yet.
   await expect(async () => {
     const empty = await shown(page, 'poll', 'empty');
     expect(empty).toBeGreaterThan(5);
     expect(await shown(page, 'poll', 'requests')).toBe(empty);
     expect(witness.seen('poll')).toMatchObject({ requests: empty, emptyAnswers: empty });
   }).toPass({ timeout: 30_000, intervals: [150] });
-  await page.keyboard.press('3');
-  await untilState(page, 'poll', 'closed');
-  await untilShown(page, 'poll', 'requests', witness.seen('poll').requests);
-  await page.keyboard.press('3');
-  await untilState(page, 'poll', 'live');
   await expect(page.getByTestId('verdict')).toContainText(
     /Naive polling made (\d+) requests for 0 events, \1 of them empty/,
   );
