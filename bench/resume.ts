@@ -66,8 +66,8 @@ async function newTopic(partitions: number): Promise<string> {
 async function startPod(topic: string, env: Record<string, string> = {}): Promise<string> {
   const port = await freePort();
   const logFile = join(ROOT, '.cache', 'bench', `resume-${port}.log`);
-  const kafkaEnv = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic, LOG_LEVEL: 'warn' };
-  const pod = await startServer({ port, env: { ...kafkaEnv, ...env }, logFile });
+  const kafkaEnv = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic };
+  const pod = await startServer({ port, env: { AUTH: 'none', LOG_LEVEL: 'warn', ...kafkaEnv, ...env }, logFile });
   pods.push(pod);
   const url = `http://${LOOPBACK}:${port}`;
   await untilReady(pod, url);

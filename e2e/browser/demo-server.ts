@@ -11,7 +11,7 @@ export async function startDemoServer(
 ): Promise<{ readonly part: Part; readonly url: string }> {
   const port = givenPort ?? (await freePort());
   const logFile = join(ROOT, '.cache', 'test', `e2e-${port}.log`);
-  const part = await startServer({ port, env: { DEMO: '1', ...env }, logFile });
+  const part = await startServer({ port, env: { DEMO: '1', AUTH: 'none', ...env }, logFile });
   return { part, url: `http://${LOOPBACK}:${port}` };
 }
 

@@ -24,6 +24,15 @@ describe('settings', () => {
     expect(output).toContain('KAFKA_BROKERS');
     expect(output).toContain('RECORD_LOG=memory');
   });
+
+  it('that do not say who may watch end the process, which says what to choose; none is warned of', async () => {
+    const { code, output } = await refused({ ...MEMORY, AUTH: '' });
+    expect(code).toBe(1);
+    expect(output).toContain('AUTH should be chosen');
+    const server = await TestServer.start({ env: MEMORY });
+    expect(server.part.lastLines().join('\n')).toContain('whoever reaches this port may watch any ID');
+    await server.stop();
+  });
 });
 
 describe('outside the demo', () => {

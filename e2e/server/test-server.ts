@@ -10,6 +10,7 @@ import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { StreamClient } from './stream-client.ts';
 
 export interface TestServerOptions {
+  /** `AUTH` is none unless it says otherwise. */
   readonly env: Readonly<Record<string, string>>;
   /** Default true: waits for `/readyz`. */
   readonly isReadyAwaited?: boolean;
@@ -30,7 +31,7 @@ export class TestServer {
     if (!isBuildFresh()) await build(console.log);
     const port = await freePort();
     const logFile = join(ROOT, '.cache', 'test', `server-${port}.log`);
-    const part = await startServer({ port, env: { LOG_LEVEL: 'info', ...env }, logFile });
+    const part = await startServer({ port, env: { LOG_LEVEL: 'info', AUTH: 'none', ...env }, logFile });
     const server = new TestServer(part, port);
     if (isReadyAwaited) await untilReady(part, server.baseUrl);
     return server;

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '#scripts/process/root.ts';
-import { ConfigError, parseConfig, SETTING_NAMES } from './config.ts';
+import { ConfigError, parseConfig as parse, SETTING_NAMES } from './config.ts';
+
+/** With what must be chosen chosen. */
+const parseConfig = (env: Record<string, string>) => parse({ AUTH: 'none', ...env });
 
 function messageOf(env: Record<string, string>): string {
   try {
@@ -34,6 +37,13 @@ describe('settings', () => {
     const example = readFileSync(`${ROOT}/.env.example`, 'utf8');
     const names = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     expect(names.toSorted()).toEqual([...SETTING_NAMES, 'PORT', 'HOST'].toSorted());
+  });
+
+  it('leave nobody to guess who may watch: AUTH must be chosen, but in the demo', () => {
+    expect(messageOf({ RECORD_LOG: 'memory', AUTH: '' })).toContain('AUTH should be chosen');
+    expect(messageOf({ RECORD_LOG: 'memory', AUTH: 'nobody' })).toContain('AUTH should be none');
+    expect(messageOf({ RECORD_LOG: 'memory', AUTH: '', DEMO: '0' })).toContain('AUTH should be chosen');
+    expect(parse({ RECORD_LOG: 'memory', DEMO: '1' }).auth).toBe('none');
   });
 
   it('say who kills a pod: the launcher, or the pod itself', () => {

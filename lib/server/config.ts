@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { FeedEndRule, RecordLogKind } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
+import { type AuthKind, authKindOf, authProblems, authSettings } from './config/auth-settings.ts';
 import { type KafkaConfig, kafkaConfigOf, kafkaSettings } from './config/kafka-settings.ts';
 import {
   type HistoryConfig,
@@ -26,6 +27,7 @@ export interface Config {
   readonly recordLog: RecordLogKind;
   /** The first one is the default; in the demo the control topic is the last. */
   readonly topics: readonly [string, ...string[]];
+  readonly auth: AuthKind;
   readonly kafka: KafkaConfig;
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
@@ -67,6 +69,7 @@ const environment = z.object({
     .default(['orders']),
   FEED_END: perTopic([FeedEndRule.header, FeedEndRule.tombstone, FeedEndRule.both]),
   CORS_ORIGINS: list.default([]),
+  ...authSettings.shape,
   ...kafkaSettings.shape,
   ...streamSettings.shape,
   ...memorySettings.shape,
@@ -89,6 +92,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (given.KAFKA_BROKERS === undefined && given.RECORD_LOG !== 'memory') {
     problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
   }
+  problems.push(...authProblems(given));
   // What holds between settings can be told only of settings that are right by themselves.
   if (parsed.success) problems.push(...relations(parsed.data));
   if (problems.length > 0 || !parsed.success) throw configError(problems, env);
@@ -106,6 +110,7 @@ function toConfig(env: Environment): Config {
     logLevel: env.LOG_LEVEL,
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
     topics: [first, ...others, ...control],
+    auth: authKindOf(env),
     kafka: kafkaConfigOf(env),
     stream: streamConfigOf(env),
     ring: ringConfigOf(env),

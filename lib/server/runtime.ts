@@ -86,6 +86,9 @@ export function startRuntime(): void {
   process.on('SIGINT', stop);
   running.connections.start(entranceOf(running));
   running.eventLoopDelay.start();
+  if (config.auth === 'none' && !config.isDemo) {
+    running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
+  }
   running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
 }
 

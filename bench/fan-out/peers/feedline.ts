@@ -42,7 +42,7 @@ function nextPeer({ name, path, extraEnv, isOnRequest = false }: NextPeerOptions
     start: async ({ brokers, topic, undo }) => {
       const probe = await nodeProbe();
       const port = await freePort();
-      const env = { KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic, ...probe.env, ...extraEnv };
+      const env = { AUTH: 'none', KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic, ...probe.env, ...extraEnv };
       const server = await startServer({ name, port, env, logFile: join(ROOT, '.cache', 'bench', `${name}.log`) });
       undo.push(server.stop);
       const baseUrl = `http://${LOOPBACK}:${port}`;
