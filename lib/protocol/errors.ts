@@ -6,6 +6,7 @@ export const ERROR_STATUS = {
   'query-invalid': 400,
   'topic-unknown': 404,
   'not-found': 404,
+  'method-not-allowed': 405,
   'cross-site': 403,
   'media-type': 415,
   'body-invalid': 400,

@@ -24,6 +24,7 @@ import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } fr
 import { within } from './record-log/within.ts';
 import { ConnectionTracker } from './transport/connection.ts';
 import { Polls } from './transport/polls.ts';
+import { refuseTrace } from './transport/refuse-trace.ts';
 import { type Entrance, routeEntrance } from './transport/route-entrance.ts';
 import { Streams } from './transport/streams.ts';
 
@@ -84,7 +85,7 @@ export function startRuntime(): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  running.connections.start(entranceOf(running));
+  running.connections.start([refuseTrace, ...entrancesOf(running)]);
   running.eventLoopDelay.start();
   if (config.auth === 'none' && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
@@ -203,14 +204,14 @@ function createControl(
 }
 
 /** In development Next.js compiles a route when it is first asked for it, so only its own way finds it. */
-function entranceOf({ config, logger }: Runtime): Entrance | undefined {
-  if (config.stream.sink === 'web' || process.env.NODE_ENV !== 'production') return undefined;
+function entrancesOf({ config, logger }: Runtime): readonly Entrance[] {
+  if (config.stream.sink === 'web' || process.env.NODE_ENV !== 'production') return [];
   const onTrouble = (error: unknown): void =>
     logger.error({ err: error }, 'the short way to a route handler has failed; Next.js takes the long one');
   // Not the bundler's: what is loaded is the very module that Next.js loads.
   const { createRequire } = process.getBuiltinModule('node:module');
   const load = createRequire(join(process.cwd(), 'package.json'));
-  return routeEntrance({ serverDir: join(process.cwd(), '.next', 'server'), load, onTrouble });
+  return [routeEntrance({ serverDir: join(process.cwd(), '.next', 'server'), load, onTrouble })];
 }
 
 /** The hub takes the records; whoever else wants them gets them from the same consumer. */

@@ -51,12 +51,12 @@ export class ConnectionTracker {
   /**
    * Begins to note the connection of each request that Node's HTTP server takes. Once per process.
    *
-   * @param entrance takes requests before the server's own listener does
+   * @param entrances take requests before the server's own listener does, the first that will
    */
-  start(entrance: Entrance = () => false): void {
+  start(entrances: readonly Entrance[] = []): void {
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as RequestStart;
-      this.#standInFront(server, entrance);
+      this.#standInFront(server, entrances);
       this.#storage.enterWith(this.#connect(request, response));
     });
   }
@@ -83,14 +83,14 @@ export class ConnectionTracker {
   }
 
   /** Node has then done its part for a request, and the server that runs the route handlers has not begun. */
-  #standInFront(server: Server, entrance: Entrance): void {
+  #standInFront(server: Server, entrances: readonly Entrance[]): void {
     if (this.#servers.has(server)) return;
     this.#servers.add(server);
     const listeners = server.listeners('request');
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
       this.#storage.getStore()?.mark();
-      if (entrance(request, response)) return;
+      if (entrances.some((enter) => enter(request, response))) return;
       for (const listener of listeners) listener.call(server, request, response);
     });
   }
