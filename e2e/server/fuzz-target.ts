@@ -1,0 +1,128 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { Kafka, logLevel } from 'kafkajs';
+import { expect, vi } from 'vitest';
+import { EventName } from '#lib/protocol/constants.ts';
+import { ensureTopic } from '#scripts/kafka/admin.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import { exchange, type RawRequest } from './raw-exchange.ts';
+import { TestServer } from './test-server.ts';
+
+/** IDs that a server which decodes, cuts or normalises once too often takes for one another. */
+export const IDS = [
+  'order',
+  'Order',
+  'order.',
+  'order/stream',
+  'order%2Fstream',
+  'order?id=other',
+  'order#1',
+  'order\r\nid: 1',
+  'order&id=order.',
+  ' order',
+  'order\0',
+  '.',
+  '..',
+  '../healthz',
+  '_next/data',
+  'é',
+  'e\u0301',
+  '\u{1F4A9}',
+  '__proto__',
+  'error',
+  '*',
+] as const;
+
+const EVENTS = 3;
+const EVENT_NAMES = new Set<string>(Object.values(EventName));
+
+/** A server in front of feeds whose every value holds a mark that only that feed has. */
+export class FuzzTarget {
+  readonly server: TestServer;
+  readonly topic: string;
+  /** Mark of each feed. */
+  readonly #marks: ReadonlyMap<string, string>;
+
+  private constructor(server: TestServer, topic: string, marks: ReadonlyMap<string, string>) {
+    this.server = server;
+    this.topic = topic;
+    this.#marks = marks;
+  }
+
+  static async start(brokers: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<FuzzTarget> {
+    const topic = `it-${randomUUID()}`;
+    const marks = new Map(IDS.map((id): [string, string] => [id, `mark-${randomBytes(8).toString('hex')}`]));
+    await ensureTopic(brokers, { topic });
+    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    const messages = [...marks].flatMap(([key, mark]) =>
+      Array.from({ length: EVENTS }, (_, index) => ({ key, value: JSON.stringify({ seq: index + 1, mark }) })),
+    );
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+    const about = { KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic, PING_MS: '50' };
+    const server = await TestServer.start({ env: { ...about, ...env } });
+    return new FuzzTarget(server, topic, marks);
+  }
+
+  /**
+   * Sends a request and judges what comes back.
+   *
+   * @param id whose bytes may come back; undefined where none may
+   * @returns the answer; null where the connection was closed without one
+   */
+  async ask(request: RawRequest, id: string | undefined): Promise<HttpAnswer | null> {
+    const answer = await exchange(this.server.port, request, (come) => this.#isEnough(come));
+    if (answer === null) return null;
+    const text = answer.body.toString('utf8');
+    expect(answer.status, `${JSON.stringify(request)}: ${text}`).toBeLessThan(500);
+    for (const [other, mark] of this.#marks) if (other !== id) expect(text).not.toContain(mark);
+    if (request.method === 'HEAD') return answer;
+    if (isStream(answer)) this.#judgeStream(text, answer.isOver);
+    else if (answer.headers.get('content-type')?.includes('json')) expect(() => JSON.parse(text)).not.toThrow();
+    return answer;
+  }
+
+  /** It lives, serves, and holds nothing of what it was asked. */
+  async expectUnharmed(): Promise<void> {
+    const { server } = this;
+    await server.untilMetric('feedline_streams', 0);
+    await server.untilMetric('feedline_readers', 0);
+    await server.untilMetric('feedline_polls_waiting', 0);
+    const id = 'order';
+    const stream = await server.stream(`/getData/${id}?last=${EVENTS}`).untilOpen();
+    await stream.until(() => expect(stream.values).toHaveLength(EVENTS));
+    for (const value of stream.values) expect(value).toContain(this.#marks.get(id));
+    stream.close();
+    await vi.waitFor(async () => expect((await server.fetch('/readyz')).status).toBe(200));
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  /** A stream goes on for ever: by its first ping it has had what was stored, or has been told why not. */
+  #isEnough(answer: HttpAnswer): boolean {
+    return isStream(answer) && answer.body.includes(`event: ${EventName.ping}\n`);
+  }
+
+  #judgeStream(text: string, isOver: boolean): void {
+    const events: EventSourceMessage[] = [];
+    const parser = createParser({
+      onEvent: (event) => void events.push(event),
+      onError: (error) => expect.unreachable(`not an event stream: ${error.message}`),
+    });
+    parser.feed(text);
+    if (isOver) expect(text.endsWith('\n\n')).toBe(true);
+    for (const { event, data, id = '' } of events) {
+      expect(id).toMatch(/^[!-~]*$/);
+      if (event === undefined) continue;
+      expect(EVENT_NAMES).toContain(event);
+      expect(() => JSON.parse(data)).not.toThrow();
+    }
+  }
+}
+
+function isStream(answer: HttpAnswer): boolean {
+  return answer.status === 200 && answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
