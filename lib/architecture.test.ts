@@ -94,6 +94,8 @@ const VENDOR_DOORS: Record<string, RegExp> = {
   pino: /^lib\/server\/logger\.ts$/,
   '@base-ui/react': /^components\/ui\//,
   uplot: /^components\/charts\/uplot-chart\.tsx$/,
+  fzstd: /^lib\/server\/record-log\/compression\/zstd\.ts$/,
+  '@peculiar/x509': /^scripts\/testing\/certificates\.ts$/,
   httpxy: /^scripts\/balancer\/balancer\.ts$/,
   zod: /^lib\/server\/config(\.ts$|\/)/,
   'server-only': /^lib\/server\/(runtime|doors)\.ts$/,

@@ -1,5 +1,5 @@
 import type { AbortedTransaction } from './aborted-records.ts';
-import { decodeBatches, type FetchedBatch } from './kafka-record-batch.ts';
+import { DecompressedBytes, decodeBatches, type FetchedBatch } from './kafka-record-batch.ts';
 
 /** Kafka 2.3 and later; what older brokers answer is decoded by kafkajs. */
 export const FETCH_VERSION = 11;
@@ -39,17 +39,26 @@ export async function decodeFetch(raw: Buffer): Promise<FetchAnswer | null> {
     topicName: read.string(),
     partitions: read.array(() => ({ ...readPartition(read), bytes: read.bytes() })),
   }));
+  const decompressed = new DecompressedBytes();
   const responses: FetchAnswer['responses'][number][] = [];
   for (const { topicName, partitions } of topics) {
     const decoded: PartitionAnswer[] = [];
     for (const { bytes, ...partition } of partitions) {
-      const batches = await decodeBatches(bytes);
+      const batches = await decodeBatches(bytes, decompressed).catch((error: unknown) => {
+        throw new RangeError(`Partition ${partition.partition} of "${topicName}": ${messageOf(error)}`, {
+          cause: error,
+        });
+      });
       if (batches === null) return null;
       decoded.push({ ...partition, batches });
     }
     responses.push({ topicName, partitions: decoded });
   }
   return { throttleTime: 0, ...head, responses };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readPartition(read: FixedReader): Omit<PartitionAnswer, 'batches'> {

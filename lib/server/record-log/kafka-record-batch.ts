@@ -1,6 +1,5 @@
-// kafkajs's own table of codecs, to which others may be added; the version is pinned.
-import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import { type BatchTimes, ByteReader, FetchedRecord } from './fetched-record.ts';
+import { codecOf, DECOMPRESSED_BYTES_MAX, decompress } from './kafka-codecs.ts';
 import type { LogRecord } from './port.ts';
 
 /** Records that one producer has sent together. */
@@ -35,13 +34,30 @@ const APPEND_TIME_FLAG = 0x08;
 const TRANSACTION_FLAG = 0x10;
 const CONTROL_FLAG = 0x20;
 
+/** How much memory the batches of one fetch have taken so far, beyond the fetch itself. */
+export class DecompressedBytes {
+  #bytes = 0;
+
+  /** As much as one batch may have: what there is more of can be fetched again. */
+  get isFull(): boolean {
+    return this.#bytes >= DECOMPRESSED_BYTES_MAX;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+  }
+}
+
 /**
  * The batches of one partition's part of a fetch. The last one may be cut off, which is how the broker keeps to the
- * size that was asked for: it is left out.
+ * size that was asked for: it is left out. So are the compressed ones that there is no room for.
  *
  * @returns null where there is one of an older format
  */
-export async function decodeBatches(bytes: Buffer): Promise<FetchedBatch[] | null> {
+export async function decodeBatches(
+  bytes: Buffer,
+  decompressed = new DecompressedBytes(),
+): Promise<FetchedBatch[] | null> {
   const batches: FetchedBatch[] = [];
   let start = 0;
   while (bytes.length - start >= AT.records) {
@@ -49,13 +65,16 @@ export async function decodeBatches(bytes: Buffer): Promise<FetchedBatch[] | nul
     const end = start + LENGTH_END + bytes.readInt32BE(start + AT.length);
     if (end - start < AT.records) throw new RangeError('A record batch ends before its header does.');
     if (end > bytes.length) break;
-    batches.push(await decodeBatch(bytes.subarray(start, end)));
+    const batch = bytes.subarray(start, end);
+    const isCompressed = codecOf(batch.readInt16BE(AT.attributes)) !== 0;
+    if (isCompressed && decompressed.isFull) break;
+    batches.push(await decodeBatch(batch, decompressed));
     start = end;
   }
   return batches;
 }
 
-async function decodeBatch(batch: Buffer): Promise<FetchedBatch> {
+async function decodeBatch(batch: Buffer, decompressed: DecompressedBytes): Promise<FetchedBatch> {
   const attributes = batch.readInt16BE(AT.attributes);
   const firstOffset = readInt64(batch, 0);
   const inTransaction = (attributes & TRANSACTION_FLAG) !== 0;
@@ -63,9 +82,10 @@ async function decodeBatch(batch: Buffer): Promise<FetchedBatch> {
     firstMs: readInt64(batch, AT.firstTimestamp),
     appendedMs: (attributes & APPEND_TIME_FLAG) === 0 ? undefined : readInt64(batch, AT.maxTimestamp),
   };
-  const codec = compression.lookupCodecByAttributes(attributes);
-  const records = codec === null ? batch : await codec.decompress(batch.subarray(AT.records));
-  const reader = new ByteReader(records, codec === null ? AT.records : 0);
+  const codec = codecOf(attributes);
+  const records = codec === 0 ? batch : await decompress(codec, batch.subarray(AT.records));
+  if (codec !== 0) decompressed.add(records.length);
+  const reader = new ByteReader(records, codec === 0 ? AT.records : 0);
   return {
     records: readRecords(reader, batch.readInt32BE(AT.count), firstOffset, times),
     firstOffset,

@@ -3,8 +3,8 @@ declare module 'kafkajs/src/protocol/message/compression/index.js' {
     decompress(bytes: Buffer): Promise<Buffer>;
   }
   const compression: {
-    /** Of a record batch's attributes; null where it is not compressed. @throws where the codec is not there */
-    lookupCodecByAttributes(attributes: number): Codec | null;
+    /** By the number that a codec has in a record batch's attributes. */
+    readonly Codecs: Record<number, () => Codec>;
   };
   export = compression;
 }
