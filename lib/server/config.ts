@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { FeedEndRule, RecordLogKind } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
 import { type AuthKind, authKindOf, authProblems, authSettings } from './config/auth-settings.ts';
+import {
+  KAFKA_SECRETS,
+  kafkaSecuritySettings,
+  readKafkaSecurity,
+  type SecurityRead,
+} from './config/kafka-security-settings.ts';
 import { type KafkaConfig, kafkaConfigOf, kafkaSettings } from './config/kafka-settings.ts';
 import {
   type HistoryConfig,
@@ -11,6 +17,7 @@ import {
   type RingConfig,
   ringConfigOf,
 } from './config/memory-settings.ts';
+import { type ReadFile, withSecretFiles } from './config/secret-files.ts';
 import { flag, list, perTopic } from './config/setting.ts';
 import { type StreamConfig, streamConfigOf, streamProblems, streamSettings } from './config/stream-settings.ts';
 
@@ -35,6 +42,8 @@ export interface Config {
   readonly feedEndOf: (topic: string) => FeedEndRule;
   /** Origins that a browser page may read from; `*` is any. */
   readonly corsOrigins: readonly string[];
+  /** What is used as it was set, and should not go unsaid. */
+  readonly warnings: readonly string[];
 }
 
 /** The environment is not usable; the message lists every bad variable and what it should be. */
@@ -71,6 +80,7 @@ const environment = z.object({
   CORS_ORIGINS: list.default([]),
   ...authSettings.shape,
   ...kafkaSettings.shape,
+  ...kafkaSecuritySettings.shape,
   ...streamSettings.shape,
   ...memorySettings.shape,
 });
@@ -80,26 +90,40 @@ type Environment = z.infer<typeof environment>;
 /** The name of every variable that `parseConfig` reads. */
 export const SETTING_NAMES: readonly string[] = Object.keys(environment.shape);
 
+/** Their values are in no error: a URL may hold a password by mistake. */
+const UNSHOWN: readonly string[] = [...KAFKA_SECRETS, 'KAFKA_OAUTH_TOKEN_URL'];
+
 /**
- * Reads the settings. Pure: the environment is a parameter.
+ * Reads the settings. Pure: the environment and the files are parameters.
  *
  * @throws ConfigError naming every bad variable at once
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = withoutEmpty(env);
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: ReadFile = withoutFiles,
+): Config {
+  const { env: given, problems: unread } = withSecretFiles(withoutEmpty(env), KAFKA_SECRETS, readFile);
   const parsed = environment.safeParse(given);
-  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const wrong = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const problems = [...unread, ...wrong];
   if (given.KAFKA_BROKERS === undefined && given.RECORD_LOG !== 'memory') {
     problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
   }
   problems.push(...authProblems(given));
   // What holds between settings can be told only of settings that are right by themselves.
+  const security = parsed.success ? readKafkaSecurity(parsed.data, readFile) : undefined;
   if (parsed.success) problems.push(...relations(parsed.data));
-  if (problems.length > 0 || !parsed.success) throw configError(problems, env);
-  return toConfig(parsed.data);
+  problems.push(...(security?.problems ?? []));
+  if (problems.length > 0 || !parsed.success || security === undefined) throw configError(problems, env);
+  return toConfig(parsed.data, security);
 }
 
-function toConfig(env: Environment): Config {
+/** Where there are no files to read. */
+function withoutFiles(): never {
+  throw new Error('There are no files here.');
+}
+
+function toConfig(env: Environment, { security, warnings }: SecurityRead): Config {
   const [first = 'orders', ...others] = env.KAFKA_TOPICS.filter((topic) => !env.DEMO || topic !== CONTROL_TOPIC);
   const control = env.DEMO ? [CONTROL_TOPIC] : [];
   return {
@@ -111,12 +135,13 @@ function toConfig(env: Environment): Config {
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
     topics: [first, ...others, ...control],
     auth: authKindOf(env),
-    kafka: kafkaConfigOf(env),
+    kafka: kafkaConfigOf(env, security),
     stream: streamConfigOf(env),
     ring: ringConfigOf(env),
     history: historyConfigOf(env),
     feedEndOf: env.FEED_END,
     corsOrigins: env.CORS_ORIGINS,
+    warnings,
   };
 }
 
@@ -137,7 +162,7 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record
 function configError(problems: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigError {
   const lines = problems.map((problem) => {
     const name = problem.split(' ', 1)[0] ?? '';
-    const value = env[name];
+    const value = UNSHOWN.includes(name) ? undefined : env[name];
     return `  ${problem}${value === undefined ? '' : ` (it is "${value}")`}`;
   });
   return new ConfigError(`These settings are not usable:\n${lines.join('\n')}\nSee .env.example for all of them.`);

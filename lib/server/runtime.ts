@@ -5,6 +5,7 @@
  */
 import 'server-only';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FEED_LIST_MAX } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, type PodStatus } from '../protocol/control.ts';
@@ -90,6 +91,7 @@ export function startRuntime(): void {
   if (config.auth === 'none' && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
   }
+  for (const warning of config.warnings) running.logger.warn(warning);
   running.logger.info({ recordLog: config.recordLog, topics: config.topics }, 'Feedline is starting');
 }
 
@@ -101,7 +103,7 @@ function runningOnGlobal(): Runtime | undefined {
 
 function configOrExit(): Config {
   try {
-    return parseConfig(process.env);
+    return parseConfig(process.env, (path) => readFileSync(path, 'utf8'));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { PARTITIONERS, type Partitioner } from '../record-log/partitioner.ts';
+import type { KafkaSecurity } from './kafka-security-settings.ts';
 import { list, perTopic, whole } from './setting.ts';
 
 export interface KafkaConfig {
   readonly brokers: readonly string[];
+  readonly security: KafkaSecurity;
   readonly groupPrefix: string;
   readonly sessionTimeoutMs: number;
   /** How often the consumer looks for new partitions, and whether topics were created again. */
@@ -28,9 +30,10 @@ export const kafkaSettings = z.object({
   KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
 });
 
-export function kafkaConfigOf(env: z.infer<typeof kafkaSettings>): KafkaConfig {
+export function kafkaConfigOf(env: z.infer<typeof kafkaSettings>, security: KafkaSecurity): KafkaConfig {
   return {
     brokers: env.KAFKA_BROKERS ?? [],
+    security,
     groupPrefix: env.KAFKA_GROUP_PREFIX,
     sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
     metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
