@@ -163,9 +163,9 @@ describe('when the server refuses', () => {
     const { asked, last, source } = setUp();
     await last().answer(nothing('c5'));
     await last().answer(problem(503, 'draining', { 'retry-after': '2' }));
-    expect(source.connection()).toMatchObject({ state: 'reconnecting', retryAtMs: 1_002_000 });
+    expect(source.connection()).toMatchObject({ state: 'reconnecting', retryAtMs: 1_003_000 });
     expect(source.connection().reason).toBe('503 draining: in words (asks for 2 s)');
-    await vi.advanceTimersByTimeAsync(1999);
+    await vi.advanceTimersByTimeAsync(2999);
     expect(asked).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1);
     expect(last().url.searchParams.get('after')).toBe('c5');

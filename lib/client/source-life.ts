@@ -186,7 +186,7 @@ export class SourceLife implements Source {
         return;
       case 'retry': {
         const { reason, retryAfterMs } = explanation;
-        const notBeforeMs = Math.max(retryAtMs, nowMs + retryAfterMs);
+        const notBeforeMs = this.#notBefore(retryAtMs, nowMs, retryAfterMs);
         this.move({ type: 'explained', nowMs, reason, retryAtMs: notBeforeMs });
         this.#retryAt(notBeforeMs, signal);
         return;
@@ -194,6 +194,13 @@ export class SourceLife implements Source {
       case undefined:
         this.#retryAt(retryAtMs, signal);
     }
+  }
+
+  /** Those who are told the same time together should not come back together. */
+  #notBefore(retryAtMs: number, nowMs: number, retryAfterMs: number): number {
+    if (retryAfterMs === 0) return retryAtMs;
+    const random = this.#options.random ?? Math.random;
+    return nowMs + retryAfterMs + backoffMs(this.#connection.attempt, random());
   }
 
   #retryAt(atMs: number, signal: AbortSignal): void {

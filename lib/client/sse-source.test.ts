@@ -208,15 +208,33 @@ describe('when EventSource is refused for good', () => {
     expect(HandEventSource.opened).toHaveLength(2);
   });
 
-  test('it waits at least as long as the server asks for', async () => {
+  test('it waits at least as long as the server asks for, and then a moment that others do not wait', async () => {
     const { source } = setUp(() => problem(503, 'draining', 'shutting down', { 'retry-after': '7' }));
     HandEventSource.last.fail(2);
     await vi.advanceTimersByTimeAsync(0);
     expect(source.connection().reason).toContain('asks for 7 s');
-    expect(source.connection().retryAtMs).toBe(1_007_000);
-    await vi.advanceTimersByTimeAsync(6999);
+    // The back-off of a first failure with the highest of all random numbers: 1 s.
+    expect(source.connection().retryAtMs).toBe(1_008_000);
+    await vi.advanceTimersByTimeAsync(7999);
     expect(HandEventSource.opened).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
+    expect(HandEventSource.opened).toHaveLength(2);
+  });
+
+  test.each([
+    [429, 'too-many-connections'],
+    [429, 'too-many-requests'],
+    [503, 'overloaded'],
+  ])('a limit (%i %s) closes it for a while only, and is told in words', async (status, code) => {
+    const { source } = setUp(() => problem(status, code, 'ask again later', { 'retry-after': '5' }));
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(source.connection()).toMatchObject({
+      state: 'reconnecting',
+      closeReason: null,
+      reason: `${status} ${code}: ask again later (asks for 5 s)`,
+    });
+    await vi.advanceTimersByTimeAsync(6000);
     expect(HandEventSource.opened).toHaveLength(2);
   });
 
