@@ -128,6 +128,7 @@ function createRuntime(config: Config): MutableRuntime {
   const hub = new Hub({
     pod,
     ring: config.ring,
+    ringTotalBytes: config.ring.totalBytes,
     idleRingBytes: config.ring.idleBytes,
     lingerMs: config.ring.lingerMs,
     directorySize: FEED_LIST_MAX,

@@ -4,6 +4,7 @@ import { whole } from './setting.ts';
 export interface RingConfig {
   readonly frames: number;
   readonly bytes: number;
+  readonly totalBytes: number;
   readonly idleBytes: number;
   readonly lingerMs: number;
 }
@@ -27,6 +28,7 @@ export const memorySettings = z.object({
   BEGIN_RECORDS: whole(0, 1_000_000_000, 100_000),
   RING_FRAMES: whole(1, 1_000_000, 1_000),
   RING_BYTES: whole(1_024, 1_073_741_824, 4_194_304),
+  RING_TOTAL_BYTES: whole(1_024, 1_099_511_627_776, 268_435_456),
   RING_IDLE_BYTES: whole(0, 17_179_869_184, 134_217_728),
   RING_LINGER_MS: whole(0, 3_600_000, 60_000),
 });
@@ -37,6 +39,7 @@ export function ringConfigOf(env: MemorySettings): RingConfig {
   return {
     frames: env.RING_FRAMES,
     bytes: env.RING_BYTES,
+    totalBytes: env.RING_TOTAL_BYTES,
     idleBytes: env.RING_IDLE_BYTES,
     lingerMs: env.RING_LINGER_MS,
   };

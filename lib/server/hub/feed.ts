@@ -187,11 +187,27 @@ export class Feed {
     this.#restarts = [...others, { ...restart, index: this.#ring.head }];
   }
 
+  /**
+   * Lets the oldest frames go until this much is left at most. Readers that are behind then read them from the record
+   * log; only once all has been flushed.
+   */
+  trimRing(bytes: number): void {
+    const index = this.#ring.tail;
+    this.#raiseFloors(this.#ring.trim(bytes), index);
+    this.#chunks.forget();
+  }
+
   #push(frame: Frame): void {
     this.#unflushedFrames += 1;
     this.#unflushedBytes += frame.costBytes;
-    let index = this.#ring.tail;
-    for (const evicted of this.#ring.push(frame)) {
+    const index = this.#ring.tail;
+    this.#raiseFloors(this.#ring.push(frame), index);
+  }
+
+  /** @param from index of the first of these frames, which have left the ring */
+  #raiseFloors(frames: readonly Frame[], from: number): void {
+    let index = from;
+    for (const evicted of frames) {
       // A frame of the epoch before says nothing of the positions of this one.
       if (index >= this.#firstOfEpoch) this.#raiseFloor(evicted);
       index += 1;

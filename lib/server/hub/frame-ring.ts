@@ -47,6 +47,13 @@ export class FrameRing {
     return evicted;
   }
 
+  /** Lets the oldest frames go until this much is left at most, and gives them back. */
+  trim(bytes: number): readonly Frame[] {
+    const evicted: Frame[] = [];
+    while (this.#bytes > bytes && this.#head > this.#tail) evicted.push(this.#takeOldest());
+    return evicted;
+  }
+
   /** The frame at an index that is in the ring. */
   at(index: number): Frame {
     const frame = index < this.#tail ? undefined : this.#slots[index % this.#limits.frames];

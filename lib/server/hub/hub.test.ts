@@ -41,6 +41,7 @@ class Fixture {
     this.hub = new Hub({
       pod: 'pod-1',
       ring: { frames: 4, bytes: 1_000_000 },
+      ringTotalBytes: 10_000_000,
       idleRingBytes: 10_000,
       lingerMs: 1_000,
       directorySize: 3,
@@ -164,6 +165,27 @@ describe('hub', () => {
     fixture.batch(0, record(1, 'b'.repeat(5_000)));
     fixture.hub.sweep();
     expect(fixture.hub.stats().feeds).toBe(0);
+  });
+
+  it('cuts the rings of all feeds, the largest first, where they are too large together; what is cut comes from the log', async () => {
+    const fixture = new Fixture();
+    const slow = fixture.read();
+    slow.sink.hasRoom = false;
+    const small = fixture.hub.feed(TOPIC, 'small');
+    const other = fixture.open(small, startAtNow(small));
+    fixture.batch(0, record(0, 's', 'small'));
+    const smallBytes = small.ringBytes;
+    // As much as two of these are worth is more than what all may keep.
+    const value = 'x'.repeat(1_200_000);
+    fixture.batch(0, record(1, `a${value}`), record(2, `b${value}`));
+    expect(fixture.hub.stats().ringBytes).toBeLessThanOrEqual(10_000_000);
+    expect(small.ringBytes).toBe(smallBytes);
+    expect(other.text()).toContain('data: s');
+    slow.sink.hasRoom = true;
+    slow.reader.pump();
+    await settle();
+    await settle();
+    expect(parseSse(slow.text()).map(({ data }) => data[0])).toEqual(['a', 'b']);
   });
 
   it('never drops a feed that is read', () => {

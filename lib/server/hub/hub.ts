@@ -14,11 +14,14 @@ import type { FrameSource } from './encoding.ts';
 import { Feed } from './feed.ts';
 import { FeedDirectory } from './feed-directory.ts';
 import type { RingLimits } from './frame-ring.ts';
+import { ringShare } from './ring-share.ts';
 import { TopicState } from './topic-state.ts';
 
 export interface HubOptions {
   readonly pod: string;
   readonly ring: RingLimits;
+  /** Most bytes that the rings of all feeds may hold together, about. */
+  readonly ringTotalBytes: number;
   /** Most bytes that the rings of feeds without readers may hold together. */
   readonly idleRingBytes: number;
   /** How long a feed keeps its ring after its last reader left, ms. */
@@ -47,6 +50,9 @@ export interface HubStats {
 /** What a feed takes beside its ring, about: feeds that never had an event must be bounded too. */
 const FEED_OVERHEAD_BYTES = 1_024;
 
+/** Where rings are cut because they are too large together, some room is made, so that not each batch has to cut. */
+const TRIMMED_SHARE = 0.9;
+
 interface Topic {
   readonly state: TopicState;
   readonly feeds: Map<string, Feed>;
@@ -67,6 +73,8 @@ export class Hub implements RecordLogHandler {
   #recordsWithoutId = 0;
   #recordsUnpredicted = 0;
   #lastRecordAtMs: number | undefined;
+  /** Of all rings, about: each sweep counts anew. */
+  #ringBytes = 0;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -111,6 +119,7 @@ export class Hub implements RecordLogHandler {
     this.#records += batch.records.length;
     topic.state.advance(batch.partition, batch.nextPosition);
     for (const feed of touched) feed.flush();
+    if (this.#ringBytes > this.#options.ringTotalBytes) this.#trimRings();
   }
 
   onGap(gap: LogGap): void {
@@ -171,6 +180,12 @@ export class Hub implements RecordLogHandler {
         if (idleSinceMs !== undefined && expectedReaders === 0) idle.push({ feed, topic, idleSinceMs });
       }
     }
+    this.#dropIdle(idle);
+    this.#ringBytes = this.#countRingBytes();
+    if (this.#ringBytes > this.#options.ringTotalBytes) this.#trimRings();
+  }
+
+  #dropIdle(idle: { feed: Feed; topic: Topic; idleSinceMs: number }[]): void {
     let keptBytes = 0;
     for (const { feed, topic, idleSinceMs } of idle.sort((a, b) => b.idleSinceMs - a.idleSinceMs)) {
       keptBytes += feed.ringBytes + FEED_OVERHEAD_BYTES;
@@ -217,8 +232,26 @@ export class Hub implements RecordLogHandler {
     if (!topic.state.isPredicted(key, hash, partition)) this.#noteUnpredicted(topic, key);
     if (topic.feeds.size === 0) return undefined;
     const feed = topic.feeds.get(key.toString('utf8'));
-    feed?.append(record, source);
+    if (feed === undefined) return undefined;
+    const bytesBefore = feed.ringBytes;
+    feed.append(record, source);
+    this.#ringBytes += feed.ringBytes - bytesBefore;
     return feed;
+  }
+
+  /** The largest rings are cut: what their readers still lack then comes from the record log, so nothing is lost. */
+  #trimRings(): void {
+    const feeds = [...this.#topics.values()].flatMap((topic) => [...topic.feeds.values()]);
+    const sizes = feeds.map(({ ringBytes }) => ringBytes);
+    const share = ringShare(sizes, this.#options.ringTotalBytes * TRIMMED_SHARE);
+    for (const feed of feeds) if (feed.ringBytes > share) feed.trimRing(share);
+    this.#ringBytes = this.#countRingBytes();
+  }
+
+  #countRingBytes(): number {
+    let bytes = 0;
+    for (const topic of this.#topics.values()) for (const feed of topic.feeds.values()) bytes += feed.ringBytes;
+    return bytes;
   }
 
   #noteUnpredicted({ unpredicted, state }: Topic, key: Buffer): void {

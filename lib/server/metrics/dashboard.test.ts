@@ -29,6 +29,7 @@ function renderMetrics(): Promise<string> {
   const hub = new Hub({
     pod,
     ring: { frames: 1, bytes: 1 },
+    ringTotalBytes: 10_000_000,
     idleRingBytes: 0,
     lingerMs: 0,
     directorySize: 1,

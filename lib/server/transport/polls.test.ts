@@ -16,6 +16,7 @@ class Fixture {
   readonly hub = new Hub({
     pod: 'pod-1',
     ring: { frames: 5_000, bytes: 10_000_000 },
+    ringTotalBytes: 10_000_000,
     idleRingBytes: 10_000_000,
     lingerMs: 60_000,
     directorySize: 10,
