@@ -13,6 +13,18 @@ export const ERROR_STATUS = {
   'body-too-large': 413,
   'pod-unknown': 409,
   'fault-impossible': 409,
+  'request-malformed': 400,
+  'request-too-slow': 408,
+  'url-too-long': 414,
+  'headers-too-large': 431,
+  /** This client has asked too often of late. */
+  'too-many-requests': 429,
+  /** This client, or this token, holds as many streams and polls as it may. */
+  'too-many-connections': 429,
+  /** This pod holds as many streams and polls as it may. */
+  overloaded: 503,
+  /** The address of the peer is not known, so that it cannot be counted. */
+  'client-unknown': 503,
   'record-log-unavailable': 503,
   'not-ready': 503,
   /** Demo only: the connection's own URL asks to be refused. */
@@ -23,16 +35,23 @@ export const ERROR_STATUS = {
 /** Stable name of an error; clients may switch on it. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+export interface FeedlineErrorOptions extends ErrorOptions {
+  /** When it is worth asking again, whole seconds; default: 1 with a status of 503, else not told. */
+  readonly retryAfterS?: number;
+}
+
 /** An error meant for the client: a stable code, its status, and a message that says what to do next. */
 export class FeedlineError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: FeedlineErrorOptions = {}) {
     super(message, options);
     this.name = 'FeedlineError';
     this.code = code;
     this.status = ERROR_STATUS[code];
+    this.retryAfterS = options.retryAfterS ?? (this.status === 503 ? 1 : undefined);
   }
 }
 

@@ -71,6 +71,24 @@ describe('settings', () => {
     expect(messageOf({ RECORD_LOG: 'memory', PING_MS: '60000', STREAM_MAX_AGE_MS: '150000' })).toContain('PING_MS');
   });
 
+  it('name proxies by address or network, and say so where they do not', () => {
+    const proxies = (text: string) =>
+      parseConfig({ RECORD_LOG: 'memory', TRUSTED_PROXIES: text }).limits.trustedProxies;
+    const some = proxies('10.0.0.0/8, 192.0.2.1,fd00::/8');
+    expect(['10.255.0.1', '192.0.2.1', '192.0.2.2'].map((each) => some.check(each, 'ipv4'))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(some.check('fd00::1', 'ipv6')).toBe(true);
+    expect(proxies('').check('127.0.0.1', 'ipv4')).toBe(false);
+    for (const bad of ['proxy.internal', '10.0.0.0/33', '10.0.0', 'fd00::/129', '10.0.0.0/8;::1', '*']) {
+      expect(messageOf({ RECORD_LOG: 'memory', TRUSTED_PROXIES: bad }), bad).toContain(
+        'TRUSTED_PROXIES should be a list',
+      );
+    }
+  });
+
   it('give a partitioner for all topics, or for each', () => {
     const each = parseConfig({ RECORD_LOG: 'memory', KAFKA_PARTITIONER: 'orders=crc32,payments=any' }).kafka;
     expect(['orders', 'payments', 'others'].map(each.partitionerOf)).toEqual(['crc32', 'any', 'murmur2']);

@@ -10,6 +10,7 @@ import {
   type SecurityRead,
 } from './config/kafka-security-settings.ts';
 import { type KafkaConfig, kafkaConfigOf, kafkaSettings } from './config/kafka-settings.ts';
+import { type LimitConfig, limitConfigOf, limitSettings } from './config/limit-settings.ts';
 import {
   type HistoryConfig,
   historyConfigOf,
@@ -39,6 +40,7 @@ export interface Config {
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
   readonly history: HistoryConfig;
+  readonly limits: LimitConfig;
   readonly feedEndOf: (topic: string) => FeedEndRule;
   /** Origins that a browser page may read from; `*` is any. */
   readonly corsOrigins: readonly string[];
@@ -83,6 +85,7 @@ const environment = z.object({
   ...kafkaSecuritySettings.shape,
   ...streamSettings.shape,
   ...memorySettings.shape,
+  ...limitSettings.shape,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -139,6 +142,7 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
     stream: streamConfigOf(env),
     ring: ringConfigOf(env),
     history: historyConfigOf(env),
+    limits: limitConfigOf(env),
     feedEndOf: env.FEED_END,
     corsOrigins: env.CORS_ORIGINS,
     warnings,

@@ -71,7 +71,9 @@ export function pollDoor(place: IdPlace): Doors {
 function feedDoor(contentType: string, read: (request: Request, about: Asking) => Work): Doors {
   const open = (request: Request, hasBody: boolean): Promise<Response> =>
     answer(request, (faults) => {
-      const connection = getRuntime().connections.current();
+      const { connections, limits } = getRuntime();
+      const connection = connections.current();
+      if (hasBody) limits.enter(connection);
       const work = read(request, { target: connection?.target ?? request.url, connection, faults });
       return hasBody ? work() : new Response(null, { headers: { 'content-type': contentType } });
     });

@@ -13,6 +13,9 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
 import { DemoControl } from './demo/control.ts';
 import { Hub } from './hub/hub.ts';
+import { clientOf, isTrusted } from './limits/client-address.ts';
+import { Limits } from './limits/limits.ts';
+import { Sockets } from './limits/sockets.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
@@ -23,9 +26,9 @@ import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
 import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
 import { within } from './record-log/within.ts';
-import { ConnectionTracker } from './transport/connection.ts';
+import { ConnectionTracker, type TrackerOptions } from './transport/connection.ts';
+import { limitGate } from './transport/gate.ts';
 import { Polls } from './transport/polls.ts';
-import { refuseTrace } from './transport/refuse-trace.ts';
 import { type Entrance, routeEntrance } from './transport/route-entrance.ts';
 import { Streams } from './transport/streams.ts';
 
@@ -43,6 +46,8 @@ export interface Runtime {
   readonly streams: Streams;
   readonly polls: Polls;
   readonly connections: ConnectionTracker;
+  readonly limits: Limits;
+  readonly sockets: Sockets;
   readonly metrics: Metrics;
   /** What the article's way listens to; only in the demo. */
   readonly article: ArticleEmitter | undefined;
@@ -72,6 +77,8 @@ export function startRuntime(): void {
   const sweeping = setInterval(() => {
     running.hub.sweep();
     running.connections.sweep();
+    running.limits.sweep();
+    running.sockets.sweep();
     running.eventLoopDelay.tick();
   }, SWEEP_MS);
   const stop = (signal: NodeJS.Signals): void => {
@@ -86,7 +93,8 @@ export function startRuntime(): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  running.connections.start([refuseTrace, ...entrancesOf(running)]);
+  running.sockets.start();
+  running.connections.start(trackingOf(running));
   running.eventLoopDelay.start();
   if (config.auth === 'none' && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
@@ -150,6 +158,8 @@ function createRuntime(config: Config): MutableRuntime {
   });
   const whyNotReady = (): string => recordLog.status().reason;
   const polls = new Polls({ hub, pod, whyNotReady, now: Date.now });
+  const limits = new Limits(config.limits, { now: Date.now, random: Math.random });
+  const sockets = new Sockets({ limits: config.limits, now: Date.now });
   const article = config.isDemo ? new ArticleEmitter() : undefined;
   const metrics = createMetrics({
     pod,
@@ -158,6 +168,8 @@ function createRuntime(config: Config): MutableRuntime {
     historyStats: () => recordLog.historyStats(),
     streams,
     polls,
+    limits,
+    sockets,
     articleListeners: article && (() => article.listenerCount),
   });
   const progress = new ReadingProgress(
@@ -191,6 +203,8 @@ function createRuntime(config: Config): MutableRuntime {
     eventLoopDelay,
     status,
     connections: new ConnectionTracker(),
+    limits,
+    sockets,
     isDraining: false,
   };
   return runtime;
@@ -206,15 +220,33 @@ function createControl(
   return new DemoControl({ pod, abilities, recordLog, status, killSelf, onTrouble, now: Date.now, newId: randomUUID });
 }
 
+function trackingOf(running: Runtime): TrackerOptions {
+  const {
+    corsOrigins,
+    limits: { trustedProxies },
+  } = running.config;
+  return {
+    clientOf: (request) => {
+      const peer = request.socket.remoteAddress;
+      const hasWord = peer !== undefined && isTrusted(peer, trustedProxies);
+      // Several of them are one list.
+      const forwarded = hasWord ? request.headersDistinct['x-forwarded-for']?.join() : undefined;
+      return clientOf(peer, forwarded, trustedProxies);
+    },
+    gate: limitGate({ limits: running.limits, corsOrigins }),
+    entrance: entranceOf(running),
+  };
+}
+
 /** In development Next.js compiles a route when it is first asked for it, so only its own way finds it. */
-function entrancesOf({ config, logger }: Runtime): readonly Entrance[] {
-  if (config.stream.sink === 'web' || process.env.NODE_ENV !== 'production') return [];
+function entranceOf({ config, logger }: Runtime): Entrance | undefined {
+  if (config.stream.sink === 'web' || process.env.NODE_ENV !== 'production') return undefined;
   const onTrouble = (error: unknown): void =>
     logger.error({ err: error }, 'the short way to a route handler has failed; Next.js takes the long one');
   // Not the bundler's: what is loaded is the very module that Next.js loads.
   const { createRequire } = process.getBuiltinModule('node:module');
   const load = createRequire(join(process.cwd(), 'package.json'));
-  return [routeEntrance({ serverDir: join(process.cwd(), '.next', 'server'), load, onTrouble })];
+  return routeEntrance({ serverDir: join(process.cwd(), '.next', 'server'), load, onTrouble });
 }
 
 /** The hub takes the records; whoever else wants them gets them from the same consumer. */

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '#scripts/process/root.ts';
+import { parseConfig } from '../config.ts';
 import { Hub } from '../hub/hub.ts';
+import { Limits } from '../limits/limits.ts';
+import { Sockets } from '../limits/sockets.ts';
 import { MemoryLog } from '../record-log/memory-log.ts';
 import { Polls } from '../transport/polls.ts';
 import { Streams } from '../transport/streams.ts';
@@ -40,12 +43,15 @@ function renderMetrics(): Promise<string> {
     now,
   });
   const settings = { pingMs: 1, watchdogMs: 3, maxAgeMs: 3, stallMs: 1, drainMs: 0, sink: 'direct' as const };
+  const { limits } = parseConfig({ AUTH: 'none', RECORD_LOG: 'memory' });
   return createMetrics({
     pod,
     hubStats: () => hub.stats(),
     recordLogStatus: () => recordLog.status(),
     historyStats: () => recordLog.historyStats(),
     streams: new Streams({ onError: () => undefined, hub, pod, recordLog: 'memory', settings, now, random: () => 0 }),
+    limits: new Limits(limits, { now, random: () => 0 }),
+    sockets: new Sockets({ limits, now }),
     polls: new Polls({ hub, pod, whyNotReady: () => '', now }),
     articleListeners: () => 0,
   }).render();

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HubStats } from '../hub/hub.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Sockets } from '../limits/sockets.ts';
 import type { HistoryStats, RecordLogStatus } from '../record-log/port.ts';
 import type { Polls } from '../transport/polls.ts';
 import type { Streams } from '../transport/streams.ts';
@@ -12,6 +14,8 @@ export interface MetricSources {
   readonly historyStats: () => HistoryStats;
   readonly streams: Streams;
   readonly polls: Polls;
+  readonly limits: Limits;
+  readonly sockets: Sockets;
   /** Connections of the article's way; undefined outside the demo. */
   readonly articleListeners: (() => number) | undefined;
 }
@@ -25,7 +29,7 @@ export interface Metrics {
 
 /** Everything is read when it is asked for; nothing is counted twice. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const { pod, hubStats, recordLogStatus, historyStats, streams, polls, articleListeners } = sources;
+  const { pod, hubStats, recordLogStatus, historyStats, streams, polls, limits, sockets, articleListeners } = sources;
   const registry = new Registry();
   // The hub walks over all its feeds for these: once for all that one answer tells of it.
   let stats = hubStats();
@@ -96,6 +100,11 @@ export function createMetrics(sources: MetricSources): Metrics {
   byReason('feedline_streams_ended_total', 'SSE connections ended, by reason.', () => streams.ends);
   gauge('feedline_polls_waiting', 'Polls that wait for an event.', () => polls.waitingCount);
   byReason('feedline_polls_total', 'Polls answered, by reason.', () => polls.ends);
+  gauge('feedline_connections', 'Places held by streams and polls.', () => limits.connectionCount);
+  gauge('feedline_clients', 'Clients that limits remember.', () => limits.clientCount);
+  gauge('feedline_sockets', 'Open sockets of the HTTP server.', () => sockets.count);
+  byReason('feedline_requests_refused_total', 'Requests refused by a limit, by reason.', () => limits.refused);
+  byReason('feedline_sockets_cut_total', 'Sockets cut by a limit, by reason.', () => sockets.cuts);
   return {
     contentType: registry.contentType,
     render: () => {

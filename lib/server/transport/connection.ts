@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { LANE_MAX_CHARS, QueryName } from '../../protocol/constants.ts';
 import { Baggage } from './baggage.ts';
+import type { Gate } from './gate.ts';
 import { type LaneAccount, LaneLedger } from './lane-ledger.ts';
 import type { Entrance } from './route-entrance.ts';
 import { WorkMeter } from './work-meter.ts';
@@ -11,6 +12,8 @@ import { WorkMeter } from './work-meter.ts';
 export interface Connection {
   /** Path and query as they came over the wire: a web `Request` has bytes that are not UTF-8 replaced already. */
   readonly target: string;
+  /** Whose it is, as limits count; undefined where the peer's address is not known. */
+  readonly client: string | undefined;
   /** What is answered with, to whoever can write to it better than a web stream does. */
   readonly response: ServerResponse;
   /** Bytes sent for this response so far, headers and framing included. */
@@ -34,6 +37,15 @@ interface RequestStart {
   readonly server: Server;
 }
 
+export interface TrackerOptions {
+  /** Whose request it is. Asked as it comes: Next.js later fills `x-forwarded-for` itself. */
+  readonly clientOf?: (request: IncomingMessage) => string | undefined;
+  /** Turns requests away before anything is done for them. */
+  readonly gate?: Gate;
+  /** Takes requests before the server's own listener does. */
+  readonly entrance?: Entrance | undefined;
+}
+
 /**
  * Knows the connection behind a route handler, by public interfaces of Node only.
  *
@@ -47,16 +59,14 @@ export class ConnectionTracker {
   readonly #outside = new AsyncResource('ConnectionTracker');
   readonly #ledger = new LaneLedger();
   readonly #meter = new WorkMeter(() => this.#storage.getStore()?.lane);
+  #clientOf: (request: IncomingMessage) => string | undefined = () => undefined;
 
-  /**
-   * Begins to note the connection of each request that Node's HTTP server takes. Once per process.
-   *
-   * @param entrances take requests before the server's own listener does, the first that will
-   */
-  start(entrances: readonly Entrance[] = []): void {
+  /** Begins to note the connection of each request that Node's HTTP server takes. Once per process. */
+  start({ clientOf = () => undefined, gate = () => false, entrance = () => false }: TrackerOptions = {}): void {
+    this.#clientOf = clientOf;
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as RequestStart;
-      this.#standInFront(server, entrances);
+      this.#standInFront(server, gate, entrance);
       this.#storage.enterWith(this.#connect(request, response));
     });
   }
@@ -83,24 +93,27 @@ export class ConnectionTracker {
   }
 
   /** Node has then done its part for a request, and the server that runs the route handlers has not begun. */
-  #standInFront(server: Server, entrances: readonly Entrance[]): void {
+  #standInFront(server: Server, gate: Gate, entrance: Entrance): void {
     if (this.#servers.has(server)) return;
     this.#servers.add(server);
     const listeners = server.listeners('request');
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
-      this.#storage.getStore()?.mark();
-      if (entrances.some((enter) => enter(request, response))) return;
+      const connection = this.#storage.getStore();
+      connection?.mark();
+      if (gate(request, response, connection?.client)) return;
+      if (entrance(request, response)) return;
       for (const listener of listeners) listener.call(server, request, response);
     });
   }
 
   #connect(request: IncomingMessage, response: ServerResponse): NodeConnection {
+    const client = this.#clientOf(request);
     const lane = request.method === 'GET' ? laneOf(request.url ?? '/') : undefined;
-    if (lane === undefined) return new NodeConnection(request, response, undefined, this.#meter);
+    if (lane === undefined) return new NodeConnection(request, response, { client, meter: this.#meter });
     this.#meter.use();
     const account = this.#ledger.account(lane);
-    const connection = new NodeConnection(request, response, account, this.#meter);
+    const connection = new NodeConnection(request, response, { client, lane: account, meter: this.#meter });
     account.add(connection);
     return connection;
   }
@@ -113,8 +126,15 @@ function laneOf(target: string): string | undefined {
   return lane !== '' && lane.length <= LANE_MAX_CHARS ? lane : undefined;
 }
 
+interface About {
+  readonly client: string | undefined;
+  readonly lane?: LaneAccount;
+  readonly meter: WorkMeter;
+}
+
 class NodeConnection implements Connection {
   readonly target: string;
+  readonly client: string | undefined;
   readonly lane: LaneAccount | undefined;
   readonly #meter: WorkMeter;
   readonly response: ServerResponse;
@@ -125,9 +145,10 @@ class NodeConnection implements Connection {
   /** Once the response is over: the socket goes on to the next one. */
   #finalBytes: number | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, lane: LaneAccount | undefined, meter: WorkMeter) {
+  constructor(request: IncomingMessage, response: ServerResponse, { client, lane, meter }: About) {
     // Next.js rewrites the request's own URL later.
     this.target = request.url ?? '/';
+    this.client = client;
     this.lane = lane;
     this.#meter = meter;
     this.#request = request;

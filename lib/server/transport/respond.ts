@@ -17,10 +17,18 @@ export async function respond(
   work: () => Response | Promise<Response>,
 ): Promise<Response> {
   const response = await answerOrProblem(work);
-  for (const [name, value] of Object.entries(STREAM_HEADERS)) response.headers.set(name, value);
-  if (corsOrigins.length > 0) response.headers.set('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
-  allowOrigin(request, response.headers, corsOrigins);
+  for (const [name, value] of commonHeaders(request.headers.get('origin'), corsOrigins)) {
+    response.headers.set(name, value);
+  }
   return response;
+}
+
+/** What every answer has, to a request of this origin; null where it has none. */
+export function commonHeaders(origin: string | null, corsOrigins: readonly string[]): Headers {
+  const headers = new Headers(STREAM_HEADERS);
+  if (corsOrigins.length > 0) headers.set('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
+  allowOrigin(origin, headers, corsOrigins);
+  return headers;
 }
 
 /** Answer to a CORS preflight: a reader sends nothing but a GET and its cursor. */
@@ -30,7 +38,7 @@ export function respondPreflight(request: Request, corsOrigins: readonly string[
     'access-control-allow-headers': HeaderName.lastEventId,
     'access-control-max-age': '600',
   });
-  allowOrigin(request, headers, corsOrigins);
+  allowOrigin(request.headers.get('origin'), headers, corsOrigins);
   return new Response(null, { status: 204, headers });
 }
 
@@ -41,14 +49,13 @@ async function answerOrProblem(work: () => Response | Promise<Response>): Promis
     if (!isFeedlineError(error)) throw error;
     const headers = {
       'content-type': 'application/problem+json',
-      ...(error.status === 503 && { [HeaderName.retryAfter]: '1' }),
+      ...(error.retryAfterS !== undefined && { [HeaderName.retryAfter]: String(error.retryAfterS) }),
     };
     return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
   }
 }
 
-function allowOrigin(request: Request, headers: Headers, corsOrigins: readonly string[]): void {
-  const origin = request.headers.get('origin');
+function allowOrigin(origin: string | null, headers: Headers, corsOrigins: readonly string[]): void {
   if (corsOrigins.includes('*')) headers.set('access-control-allow-origin', '*');
   else if (origin !== null && corsOrigins.includes(origin)) headers.set('access-control-allow-origin', origin);
   if (corsOrigins.length > 0 && !corsOrigins.includes('*')) headers.append('vary', 'origin');

@@ -1,0 +1,45 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FeedlineError, problemDocument } from '../../protocol/errors.ts';
+
+/** How long what is still on its way to the client may take, ms. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers what Node's parser could not take for a request. Node by itself says the same in a bare status line.
+ *
+ * @param isBetween whether no answer is under way on that socket
+ */
+export function answerGarbage(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  { isBetween }: { readonly isBetween: boolean },
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || !isBetween) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf(error.code);
+  const body = JSON.stringify(problemDocument(problem));
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'Connection: close',
+    'Cache-Control: no-store',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // What it sends from now on would reset the connection, and the answer with it.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function problemOf(code: string | undefined): FeedlineError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new FeedlineError('headers-too-large', 'The headers of this request are larger than any server takes.');
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new FeedlineError('request-too-slow', 'This request has taken too long to come.');
+  }
+  return new FeedlineError('request-malformed', 'This is not an HTTP request.');
+}

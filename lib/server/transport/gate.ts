@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderName } from '../../protocol/constants.ts';
+import { FeedlineError, isFeedlineError, problemDocument } from '../../protocol/errors.ts';
+import type { Limits } from '../limits/limits.ts';
+import { commonHeaders } from './respond.ts';
+
+/** Refuses a request, and has then answered it; false where it may go on. */
+export type Gate = (request: IncomingMessage, response: ServerResponse, client: string | undefined) => boolean;
+
+export interface GateOptions {
+  readonly limits: Limits;
+  readonly corsOrigins: readonly string[];
+}
+
+/** Orchestrators ask these, from one address for all that they run. */
+const PROBES = ['/healthz', '/readyz'];
+
+/** Whatever it is for, no `Request` can be made of it (Fetch Standard, section 4.4), which Next.js would answer with 500. */
+const FORBIDDEN_METHOD = 'TRACE';
+
+/** Where every request comes by before anything is done for it, pages and files too: a refusal has to be cheap. */
+export function limitGate({ limits, corsOrigins }: GateOptions): Gate {
+  return (request, response, client) => {
+    // It was cut while what it had sent was being read.
+    if (request.socket.destroyed) return true;
+    try {
+      const { url = '/', method = '', headers, rawHeaders } = request;
+      if (method === FORBIDDEN_METHOD)
+        throw new FeedlineError('method-not-allowed', `${method} is not for this server.`);
+      limits.admit({
+        client,
+        urlBytes: url.length,
+        headerBytes: bytesOf(rawHeaders),
+        hasBody: (method === 'GET' || method === 'HEAD') && hasBody(headers),
+        isProbe: PROBES.includes(url),
+      });
+      return false;
+    } catch (error) {
+      if (!isFeedlineError(error)) throw error;
+      refuse(error, request, { response, corsOrigins });
+      return true;
+    }
+  };
+}
+
+interface Refusal {
+  readonly response: ServerResponse;
+  readonly corsOrigins: readonly string[];
+}
+
+function refuse(error: FeedlineError, request: IncomingMessage, { response, corsOrigins }: Refusal): void {
+  const body = JSON.stringify(problemDocument(error));
+  const { retryAfterS } = error;
+  response.writeHead(error.status, {
+    ...Object.fromEntries(commonHeaders(request.headers.origin ?? null, corsOrigins)),
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    ...(error.code === 'method-not-allowed' && { allow: 'GET, HEAD, OPTIONS' }),
+    ...(retryAfterS !== undefined && { [HeaderName.retryAfter]: String(retryAfterS) }),
+    // Whoever is told to come back later has no need of this connection meanwhile; and a body may be on its way.
+    connection: 'close',
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Node gives them as name, value, name, value: each pair has `: ` and a line end around it. */
+function bytesOf(rawHeaders: readonly string[]): number {
+  let bytes = rawHeaders.length * 2;
+  for (const text of rawHeaders) bytes += text.length;
+  return bytes;
+}
+
+function hasBody(headers: IncomingMessage['headers']): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (length !== undefined && length !== '0');
+}
