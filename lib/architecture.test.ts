@@ -93,7 +93,7 @@ const TESTS_MAY_IMPORT: readonly Area[] = ['lib/server/testing', 'lib/server/rec
 /** One vendor, one door: which files alone may import a package. */
 const VENDOR_DOORS: Record<string, RegExp> = {
   kafkajs: /^lib\/server\/record-log\/kafka-[\w-]+\.((integration\.)?test\.)?ts$|^scripts\/|^e2e\/|^bench\//,
-  'prom-client': /^lib\/server\/metrics\/metrics\.ts$/,
+  'prom-client': /^lib\/server\/metrics\/register-metrics\.ts$/,
   pino: /^lib\/server\/logger\.ts$/,
   '@base-ui/react': /^components\/ui\//,
   uplot: /^components\/charts\/uplot-chart\.tsx$/,

@@ -35,6 +35,8 @@ export const ERROR_STATUS = {
 /** Stable name of an error; clients may switch on it. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+export const ERROR_CODES = Object.keys(ERROR_STATUS) as readonly ErrorCode[];
+
 export interface FeedlineErrorOptions extends ErrorOptions {
   /** When it is worth asking again, whole seconds; default: 1 with a status of 503, else not told. */
   readonly retryAfterS?: number;

@@ -1,5 +1,6 @@
 /** What the route files in `app/` share: each of them names its place in the URL and nothing more. */
 import 'server-only';
+import type { ErrorCode } from '../protocol/errors.ts';
 import { SSE_CONTENT_TYPE } from '../protocol/sse.ts';
 import { getRuntime } from './runtime.ts';
 import { withAddedRoundTrip } from './transport/added-round-trip.ts';
@@ -33,9 +34,10 @@ interface Doors {
 
 /** Runs a door's work; see `respond`. Where the demo's page asks for a longer way, or one with faults, it gets it. */
 export function answer(request: Request, work: (faults: FaultPlan) => Response | Promise<Response>): Promise<Response> {
-  const { config, connections } = getRuntime();
+  const { config, connections, problems } = getRuntime();
   const { signal } = request;
-  return respond(request, config.corsOrigins, () => {
+  const onProblem = (code: ErrorCode): void => problems.add(code);
+  return respond(request, { corsOrigins: config.corsOrigins, onProblem }, () => {
     const url = new URL(request.url);
     const rttMs = readAddedRttMs(url, config.isDemo);
     const faults = readFaultPlan(url, { isDemo: config.isDemo, openedAtMs: Date.now() });
@@ -51,7 +53,8 @@ export function streamDoor(place: IdPlace): Doors {
     const { config, connections, streams } = getRuntime();
     const asked = readStreamRequest(request, { target, place, topics: config.topics, faults });
     return () => {
-      if (streams.isOver(asked)) return new Response(null, { status: 204 });
+      const over = streams.overAnswer(asked);
+      if (over !== undefined) return over;
       const body = connections.outlive(() => streams.open(asked, request.signal, connection));
       return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
     };

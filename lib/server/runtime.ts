@@ -9,10 +9,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FEED_LIST_MAX } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, type PodStatus } from '../protocol/control.ts';
+import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
+import type { Readiness } from '../protocol/events.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
 import { DemoControl } from './demo/control.ts';
-import { Hub } from './hub/hub.ts';
+import { Counts } from './hub/counts.ts';
+import { Hub, type HubStats } from './hub/hub.ts';
 import { clientOf, isTrusted } from './limits/client-address.ts';
 import { Limits } from './limits/limits.ts';
 import { Sockets } from './limits/sockets.ts';
@@ -49,6 +52,8 @@ export interface Runtime {
   readonly limits: Limits;
   readonly sockets: Sockets;
   readonly metrics: Metrics;
+  /** Problem documents answered. */
+  readonly problems: Counts<ErrorCode>;
   /** What the article's way listens to; only in the demo. */
   readonly article: ArticleEmitter | undefined;
   /** This pod's part in the control topic; only in the demo. */
@@ -161,27 +166,35 @@ function createRuntime(config: Config): MutableRuntime {
   const limits = new Limits(config.limits, { now: Date.now, random: Math.random });
   const sockets = new Sockets({ limits: config.limits, now: Date.now });
   const article = config.isDemo ? new ArticleEmitter() : undefined;
-  const metrics = createMetrics({
-    pod,
-    hubStats: () => hub.stats(),
-    recordLogStatus: () => recordLog.status(),
-    historyStats: () => recordLog.historyStats(),
-    streams,
-    polls,
-    limits,
-    sockets,
-    articleListeners: article && (() => article.listenerCount),
-  });
   const progress = new ReadingProgress(
     topics.filter((topic) => topic !== CONTROL_TOPIC),
     Date.now,
   );
   const eventLoopDelay = new EventLoopDelay();
+  const problems = new Counts(ERROR_CODES);
+  const readiness = (): Readiness => readinessOf(runtime);
+  const hubStats = (): HubStats => hub.stats();
+  const metrics = createMetrics({
+    pod,
+    version: versionOf(),
+    hubStats,
+    tally: hub.tally,
+    recordLog,
+    progress,
+    streams,
+    polls,
+    problems: () => problems.all,
+    articleListeners: article && (() => article.listenerCount),
+    limits,
+    sockets,
+    readiness,
+    eventLoopDelay,
+  });
   const status = (): Promise<PodStatus> =>
     podStatusOf({
       abilities: config.abilities,
-      readiness: () => readinessOf(runtime),
-      hubStats: () => hub.stats(),
+      readiness,
+      hubStats,
       recordLog,
       progress,
       streams,
@@ -197,6 +210,7 @@ function createRuntime(config: Config): MutableRuntime {
     streams,
     polls,
     metrics,
+    problems,
     article,
     control: config.isDemo ? createControl(config, { recordLog, status, logger }) : undefined,
     progress,
@@ -236,6 +250,12 @@ function trackingOf(running: Runtime): TrackerOptions {
     gate: limitGate({ limits: running.limits, corsOrigins }),
     entrance: entranceOf(running),
   };
+}
+
+/** Of the package that this process was started in. */
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(join(process.cwd(), 'package.json'), 'utf8')) as { version: string };
+  return version;
 }
 
 /** In development Next.js compiles a route when it is first asked for it, so only its own way finds it. */

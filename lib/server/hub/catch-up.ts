@@ -150,6 +150,7 @@ export class CatchUp {
     this.served.set(partition, next);
     const to = this.cursor;
     const gap = { reason: GapReason.retention, from, to, resumesAt: GapResume.oldest };
+    this.#feed.topic.tally.gaps.add(gap.reason);
     this.#sink.write(Buffer.concat([this.#encoding.head(to), this.#encoding.gap(gap)]), 1);
   }
 

@@ -1,3 +1,4 @@
+import type { GapReason } from '../../protocol/constants.ts';
 import { CHUNK_BYTES, CHUNK_EVENTS } from './chunk-limits.ts';
 import type { Encoding } from './encoding.ts';
 import type { FrameRing } from './frame-ring.ts';
@@ -6,6 +7,8 @@ import type { FrameRing } from './frame-ring.ts';
 export interface Chunk {
   readonly bytes: Buffer;
   readonly events: number;
+  /** Of the gaps among them: nearly always none. */
+  readonly gaps: readonly GapReason[];
   /** Index behind the last frame in it. */
   readonly next: number;
   /** Cursor behind the last frame in it. */
@@ -28,6 +31,7 @@ interface Made {
 const KEPT_MAX = 8;
 /** Beside the newest one, whatever its size. */
 const KEPT_BYTES_MAX = 262_144;
+const NO_GAPS: readonly GapReason[] = [];
 
 /**
  * The frames of a ring as writes, each made once for all readers that come to the same place.
@@ -91,6 +95,7 @@ export class Chunks {
     let next = from;
     let id = '';
     let isEnd = false;
+    let gaps = NO_GAPS;
     while (!isEnd && next < endsAt && sizeBytes < CHUNK_BYTES) {
       const frame = this.#ring.at(next);
       const body = frame.body(encoding);
@@ -98,8 +103,9 @@ export class Chunks {
       sizeBytes += body.length;
       id = frame.id;
       isEnd = frame.isEnd;
+      if (frame.gapReason !== undefined) gaps = [...gaps, frame.gapReason];
       next += 1;
     }
-    return { bytes: Buffer.concat(parts), events: next - from, next, id, isEnd };
+    return { bytes: Buffer.concat(parts), events: next - from, gaps, next, id, isEnd };
   }
 }

@@ -155,6 +155,11 @@ export class Feed {
     return this.#unflushedFrames >= this.#flushFrames || this.#unflushedBytes >= this.#flushBytes;
   }
 
+  /** What was appended since the last flush. */
+  get unflushedEvents(): number {
+    return this.#unflushedFrames;
+  }
+
   /** Wakes every reader; called once for all that a batch has appended, and sooner where that is due. */
   flush(): void {
     this.#unflushedFrames = 0;

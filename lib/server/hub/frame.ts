@@ -1,3 +1,4 @@
+import type { GapReason } from '../../protocol/constants.ts';
 import type { GapData } from '../../protocol/events.ts';
 import type { LogRecord } from '../record-log/port.ts';
 import type { Encoding, FrameSource } from './encoding.ts';
@@ -20,6 +21,8 @@ export interface Frame {
   readonly id: string;
   /** Whether it is the last event of its feed. */
   readonly isEnd: boolean;
+  /** Set where it tells a gap. */
+  readonly gapReason: GapReason | undefined;
   /** What the ring counts for this frame, about. */
   readonly costBytes: number;
   body(encoding: Encoding): Buffer;
@@ -66,6 +69,10 @@ export class RecordFrame implements Frame {
       FRAME_OVERHEAD_BYTES + id.length + key.length + 5 * (value?.length ?? 0) + 3 * charsOf(keptHeaders);
   }
 
+  get gapReason(): undefined {
+    return undefined;
+  }
+
   get timestampMs(): number {
     return this.#record.timestampMs;
   }
@@ -89,6 +96,10 @@ export class GapFrame implements Frame {
     this.next = next;
     this.id = gap.to;
     this.#gap = gap;
+  }
+
+  get gapReason(): GapReason {
+    return this.#gap.reason;
   }
 
   get costBytes(): number {

@@ -14,6 +14,7 @@ import type { FrameSource } from './encoding.ts';
 import { Feed } from './feed.ts';
 import { FeedDirectory } from './feed-directory.ts';
 import type { RingLimits } from './frame-ring.ts';
+import { HubTally } from './hub-tally.ts';
 import { ringShare } from './ring-share.ts';
 import { TopicState } from './topic-state.ts';
 
@@ -33,6 +34,8 @@ export interface HubOptions {
   /** How far back a client without a cursor may begin: records of each partition, of whatever key. */
   readonly beginRecordsMax: number;
   readonly now: () => number;
+  /** A clock that nobody sets, ms: how long a delivery takes. Default: the process's own. */
+  readonly elapsedMs?: () => number;
 }
 
 export interface HubStats {
@@ -41,7 +44,8 @@ export interface HubStats {
   /** Those of them that read from the record log. */
   readonly readersCatchingUp: number;
   readonly ringBytes: number;
-  readonly records: number;
+  /** Taken so far, by topic. */
+  readonly records: ReadonlyMap<string, number>;
   readonly recordsWithoutId: number;
   readonly recordsUnpredicted: number;
   readonly lastRecordAtMs: number | undefined;
@@ -59,6 +63,8 @@ interface Topic {
   readonly directory: FeedDirectory;
   /** IDs seen in a partition that was not predicted; their feeds are looked for everywhere. */
   readonly unpredicted: Set<string>;
+  /** Taken so far. */
+  records: number;
 }
 
 /**
@@ -69,7 +75,8 @@ export class Hub implements RecordLogHandler {
   readonly #options: HubOptions;
   readonly #topics = new Map<string, Topic>();
   readonly #waiting = new Set<() => void>();
-  #records = 0;
+  readonly #elapsedMs: () => number;
+  readonly tally = new HubTally();
   #recordsWithoutId = 0;
   #recordsUnpredicted = 0;
   #lastRecordAtMs: number | undefined;
@@ -78,6 +85,7 @@ export class Hub implements RecordLogHandler {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#elapsedMs = options.elapsedMs ?? (() => performance.now());
   }
 
   get history(): RecordHistory {
@@ -94,9 +102,9 @@ export class Hub implements RecordLogHandler {
     if (topic === undefined) {
       const { directorySize, partitionerOf, feedEndOf, history, pod, now } = this.#options;
       const about = { partitioner: partitionerOf(name), feedEnd: feedEndOf(name) };
-      const state = new TopicState(snapshot, { ...about, history, pod, now });
+      const state = new TopicState(snapshot, { ...about, history, pod, tally: this.tally, now });
       const directory = new FeedDirectory(directorySize);
-      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new Set() });
+      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new Set(), records: 0 });
     } else {
       updateTopic(topic, snapshot);
     }
@@ -106,6 +114,7 @@ export class Hub implements RecordLogHandler {
   onBatch(batch: RecordBatch): void {
     const topic = this.#topics.get(batch.topic);
     if (topic === undefined) return;
+    const takenAtMs = this.#elapsedMs();
     const touched = new Set<Feed>();
     const source = topic.state.sourceOf(batch.partition);
     for (const record of batch.records) {
@@ -114,11 +123,11 @@ export class Hub implements RecordLogHandler {
       touched.add(feed);
       if (!feed.isDue) continue;
       topic.state.advance(batch.partition, record.offset + 1);
-      feed.flush();
+      this.#deliver(feed, takenAtMs);
     }
-    this.#records += batch.records.length;
+    topic.records += batch.records.length;
     topic.state.advance(batch.partition, batch.nextPosition);
-    for (const feed of touched) feed.flush();
+    for (const feed of touched) this.#deliver(feed, takenAtMs);
     if (this.#ringBytes > this.#options.ringTotalBytes) this.#trimRings();
   }
 
@@ -212,7 +221,7 @@ export class Hub implements RecordLogHandler {
       readers,
       readersCatchingUp,
       ringBytes,
-      records: this.#records,
+      records: new Map([...this.#topics].map(([name, { records }]) => [name, records])),
       recordsWithoutId: this.#recordsWithoutId,
       recordsUnpredicted: this.#recordsUnpredicted,
       lastRecordAtMs: this.#lastRecordAtMs,
@@ -236,7 +245,15 @@ export class Hub implements RecordLogHandler {
     const bytesBefore = feed.ringBytes;
     feed.append(record, source);
     this.#ringBytes += feed.ringBytes - bytesBefore;
+    this.tally.recordAge.add(receivedAtMs - record.timestampMs);
     return feed;
+  }
+
+  /** Once for all that was appended, so that measuring it costs as much as a write to one more reader, or less. */
+  #deliver(feed: Feed, takenAtMs: number): void {
+    const { unflushedEvents } = feed;
+    feed.flush();
+    if (feed.readers.size > 0) this.tally.delivery.add(this.#elapsedMs() - takenAtMs, unflushedEvents);
   }
 
   /** The largest rings are cut: what their readers still lack then comes from the record log, so nothing is lost. */

@@ -54,6 +54,8 @@ export class Reader {
     feed.readers.add(this);
     feed.idleSinceMs = undefined;
     sink.onRoom = () => this.pump();
+    // The transport writes it, before anything else.
+    if (start.gap !== undefined) this.#countGap(start.gap.reason);
     this.#goOnFrom(served);
     if (isAnyBelow(feed.headPositions(), served)) void this.#checkAhead(served);
     this.#settleIfDone();
@@ -196,15 +198,17 @@ export class Reader {
   #tellGap(reason: GapReason, from: string, served: Map<number, number>): void {
     const to = this.#encoder.encode(served);
     this.#lastId = to;
+    this.#countGap(reason);
     this.#writeOne(this.#encoding.gap({ reason, from, to, resumesAt: GapResume.oldest }));
     this.#goOnFrom(served);
   }
 
   #writeShared(): void {
-    const { bytes, events, next, id, isEnd } = this.feed.chunk(this.#encoding, this.#index);
+    const { bytes, events, gaps, next, id, isEnd } = this.feed.chunk(this.#encoding, this.#index);
     this.#index = next;
     this.#lastId = id;
     this.#sink.write(bytes, events);
+    if (gaps.length > 0) for (const reason of gaps) this.#countGap(reason);
     if (isEnd) this.#end();
   }
 
@@ -221,9 +225,14 @@ export class Reader {
       served.set(frame.partition, frame.next);
       this.#lastId = this.#encodeServed(served, frame.isEnd);
       this.#writeOne(frame.body(this.#encoding));
+      if (frame.gapReason !== undefined) this.#countGap(frame.gapReason);
       if (frame.isEnd) this.#end();
     }
     if (!isAhead(this.feed, served, this.#index)) this.#served = undefined;
+  }
+
+  #countGap(reason: GapReason): void {
+    this.feed.topic.tally.gaps.add(reason);
   }
 
   #writeOne(body: Buffer): void {

@@ -3,18 +3,21 @@ import { CursorEncoder, type CursorOrigin, type Positions } from '../../protocol
 import { type Partitioner, predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord, RecordHistory, TopicSnapshot } from '../record-log/port.ts';
 import type { FrameSource } from './encoding.ts';
+import type { HubTally } from './hub-tally.ts';
 
 export interface TopicStateOptions {
   readonly partitioner: Partitioner;
   readonly feedEnd: FeedEndRule;
   readonly history: RecordHistory;
   readonly pod: string;
+  readonly tally: HubTally;
   readonly now: () => number;
 }
 
 /** What the feeds of one topic share: where it comes from, and how far this pod has read each partition. */
 export class TopicState {
   readonly history: RecordHistory;
+  readonly tally: HubTally;
   readonly #feedEnd: FeedEndRule;
   readonly #pod: string;
   readonly #now: () => number;
@@ -23,8 +26,9 @@ export class TopicState {
   #encoder: CursorEncoder;
   #positions: Map<number, number>;
 
-  constructor(snapshot: TopicSnapshot, { partitioner, feedEnd, history, pod, now }: TopicStateOptions) {
+  constructor(snapshot: TopicSnapshot, { partitioner, feedEnd, history, pod, tally, now }: TopicStateOptions) {
     this.history = history;
+    this.tally = tally;
     this.#feedEnd = feedEnd;
     this.#pod = pod;
     this.#now = now;

@@ -5,10 +5,13 @@ import { parseConfig } from '../config.ts';
 import { Hub } from '../hub/hub.ts';
 import { Limits } from '../limits/limits.ts';
 import { Sockets } from '../limits/sockets.ts';
+import { readinessOf } from '../readiness.ts';
 import { MemoryLog } from '../record-log/memory-log.ts';
 import { Polls } from '../transport/polls.ts';
 import { Streams } from '../transport/streams.ts';
+import { EventLoopDelay } from './event-loop-delay.ts';
 import { createMetrics } from './metrics.ts';
+import { ReadingProgress } from './reading-progress.ts';
 
 interface Dashboard {
   readonly panels: readonly {
@@ -46,9 +49,14 @@ function renderMetrics(): Promise<string> {
   const { limits } = parseConfig({ AUTH: 'none', RECORD_LOG: 'memory' });
   return createMetrics({
     pod,
+    version: '1.0.0',
     hubStats: () => hub.stats(),
-    recordLogStatus: () => recordLog.status(),
-    historyStats: () => recordLog.historyStats(),
+    tally: hub.tally,
+    recordLog,
+    progress: new ReadingProgress(['orders'], now),
+    readiness: () => readinessOf({ config: { pod, topics: ['orders'], isDemo: true }, recordLog, isDraining: false }),
+    eventLoopDelay: new EventLoopDelay(),
+    problems: () => new Map(),
     streams: new Streams({ onError: () => undefined, hub, pod, recordLog: 'memory', settings, now, random: () => 0 }),
     limits: new Limits(limits, { now, random: () => 0 }),
     sockets: new Sockets({ limits, now }),
@@ -66,8 +74,14 @@ describe('the dashboard', () => {
     );
   });
 
-  /** The names of metrics in a query: what is neither a function, nor a label, nor a range. */
-  const metricsOf = (query: string) => query.match(/\b[a-z]+_\w+\b/g) ?? [];
+  /** The names of series in a query: what is neither a function, nor a label, nor a range. */
+  const seriesOf = (query: string) => query.match(/\b[a-z]+_\w+\b(?!\()/g) ?? [];
+  /** A histogram has its series under names of their own. */
+  const metricOf = (series: string) => {
+    const name = series.replace(/_(bucket|sum|count)$/, '');
+    return metrics.get(name) === 'histogram' ? name : series;
+  };
+  const metricsOf = (query: string) => seriesOf(query).map(metricOf);
 
   it('shows metrics that exist, in every chart', () => {
     expect(charts.length).toBeGreaterThan(10);
@@ -85,11 +99,14 @@ describe('the dashboard', () => {
     expect(own.filter((name) => !shown.has(name))).toEqual([]);
   });
 
-  it('asks for a rate of every counter, and of no gauge', () => {
+  it('asks for a rate of every counter, a quantile of the rates of every histogram, and of no gauge', () => {
     for (const query of queries) {
-      for (const name of metricsOf(query)) {
-        const isRate = new RegExp(`(rate|increase)\\(${name}\\[`).test(query);
-        expect(isRate, query).toBe(metrics.get(name) === 'counter');
+      for (const series of seriesOf(query)) {
+        const isRate = new RegExp(`(rate|increase)\\(${series}\\[`).test(query);
+        const type = metrics.get(metricOf(series));
+        expect(isRate, query).toBe(type !== 'gauge');
+        const isQuantile = /^histogram_quantile\(0\.\d+, sum by \(le(, \w+)*\) \(rate\(\w+_bucket\[/.test(query);
+        expect(isQuantile, query).toBe(type === 'histogram');
       }
     }
   });

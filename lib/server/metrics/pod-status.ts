@@ -5,6 +5,7 @@ import type { RecordLog } from '../record-log/port.ts';
 import type { Polls } from '../transport/polls.ts';
 import type { Streams } from '../transport/streams.ts';
 import type { EventLoopDelay } from './event-loop-delay.ts';
+import { lagsOf } from './lag.ts';
 import type { ReadingProgress } from './reading-progress.ts';
 
 export interface PodStatusSources {
@@ -18,9 +19,6 @@ export interface PodStatusSources {
   readonly eventLoopDelay: EventLoopDelay;
   readonly now: () => number;
 }
-
-/** A record log that does not answer for so long does not say how far it goes, ms. */
-const LAG_LIMIT_MS = 700;
 
 /** One and the same in all that this process tells, whatever becomes of its clock, ms since 1970. */
 const STARTED_AT_MS = Math.round(Date.now() - process.uptime() * 1_000);
@@ -63,13 +61,7 @@ export async function podStatusOf(sources: PodStatusSources): Promise<PodStatus>
 
 /** Over all topics; null where the log does not say in time, or not of each. */
 async function lagOf(recordLog: RecordLog, progress: ReadingProgress): Promise<number | null> {
-  const signal = AbortSignal.timeout(LAG_LIMIT_MS);
-  const ask = async (topic: string) => progress.lagRecords(topic, await recordLog.bounds(topic, signal));
-  try {
-    const lags = await Promise.all(progress.topics.map(ask));
-    return lags.reduce((sum: number | null, lag) => (sum === null || lag === null ? null : sum + lag), 0);
-  } catch {
-    // The log does not answer: that it is not connected is told beside it.
-    return null;
-  }
+  const lags = await lagsOf(recordLog, progress);
+  if (lags === undefined) return null;
+  return [...lags.values()].reduce((sum, lag) => (sum === null || lag === null ? null : sum + lag), 0);
 }

@@ -16,6 +16,8 @@ import type {
   HistoryStats,
   NewRecord,
   PausableReading,
+  ReadingMeter,
+  ReadingStats,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
@@ -54,7 +56,7 @@ const LASTING_MS = 60_000;
  * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
  * its own (with the old group it would wait for the dead member's session), which goes on from our positions.
  */
-export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, PausableReading {
+export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, ReadingMeter, PausableReading {
   readonly kind = RecordLogKind.kafka;
   readonly #options: KafkaLogOptions;
   readonly #consuming: Kafka;
@@ -66,7 +68,11 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
   readonly #pause = new PauseSwitch();
   #producer: Promise<Producer> | undefined;
   #isJoined = false;
+  #joins = 0;
+  #crashes = 0;
+  #restarts = 0;
   #wasLive = false;
+  /** 0 before the first one. */
   #lastFetchAtMs = 0;
   /** Its consumer was found alive and reading nothing, and nothing was read since. */
   #isWedged = false;
@@ -107,6 +113,11 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
 
   historyStats(): HistoryStats {
     return this.#history.historyStats();
+  }
+
+  readingStats(): ReadingStats {
+    const answerAgeMs = this.#lastFetchAtMs === 0 ? undefined : Math.max(0, this.#now() - this.#lastFetchAtMs);
+    return { answerAgeMs, joins: this.#joins, crashes: this.#crashes, restarts: this.#restarts };
   }
 
   readHistory(request: HistoryRequest): Promise<HistoryPage> {
@@ -169,6 +180,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
       if (signal.aborted) return;
       // However short the pause was: the consumer was not lost, and the next one need not be careful.
       if (paused.aborted) continue;
+      this.#restarts += 1;
       logger.warn({ why, delayMs }, 'the Kafka consumer is made anew');
       await delay(delayMs, undefined, { signal }).catch(() => undefined);
       const hasLasted = this.#now() - startedAtMs >= LASTING_MS;
@@ -191,6 +203,9 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
       metadataMaxAgeMs: config.metadataMaxAgeMs,
       onFetched: () => this.#fetched(),
       onJoined: () => this.#joined(groupId),
+      onCrashed: () => {
+        this.#crashes += 1;
+      },
       onMissing: (missing) => {
         this.#missing = missing;
       },
@@ -233,6 +248,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Pausa
 
   #joined(groupId: string): void {
     this.#isJoined = true;
+    this.#joins += 1;
     this.#fetched();
     this.#options.logger.info({ groupId, topics: this.#options.topics }, 'reading from Kafka');
   }

@@ -80,6 +80,7 @@ async function start() {
     metadataMaxAgeMs: 5,
     onFetched: () => undefined,
     onJoined: () => undefined,
+    onCrashed: () => undefined,
     onMissing: () => undefined,
   });
   const over = session.run(stopping.signal);

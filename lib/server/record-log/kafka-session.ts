@@ -23,6 +23,8 @@ export interface KafkaSessionOptions {
   /** The broker has answered a fetch. */
   readonly onFetched: () => void;
   readonly onJoined: () => void;
+  /** kafkajs has given its consumer up. */
+  readonly onCrashed: () => void;
   /** Topics that do not exist now; empty when all do. */
   readonly onMissing: (topics: readonly string[]) => void;
 }
@@ -108,9 +110,10 @@ export class KafkaSession {
 
   #listen(): void {
     const { events } = this.#consumer;
-    this.#consumer.on(events.CRASH, ({ payload }) =>
-      this.#over.resolve(`the consumer crashed: ${payload.error.message}`),
-    );
+    this.#consumer.on(events.CRASH, ({ payload }) => {
+      this.#options.onCrashed();
+      this.#over.resolve(`the consumer crashed: ${payload.error.message}`);
+    });
     this.#consumer.on(events.REQUEST, ({ payload }) => {
       if (payload.apiName === 'Fetch') this.#options.onFetched();
     });

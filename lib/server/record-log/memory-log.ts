@@ -12,6 +12,8 @@ import type {
   LogRecord,
   NewRecord,
   PausableReading,
+  ReadingMeter,
+  ReadingStats,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
@@ -40,7 +42,7 @@ const PIECE_RECORDS = 1_000;
  * own producer would put them, and are handed over in the next turn of the event loop, joined as a fetch would join
  * them. It keeps the newest of them in memory; a restart is another record log.
  */
-export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter, PausableReading {
+export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter, ReadingMeter, PausableReading {
   readonly kind = RecordLogKind.memory;
   readonly #logId = randomBytes(16).toString('base64url');
   readonly #partitionCount: number;
@@ -101,6 +103,11 @@ export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter, Paus
 
   historyStats(): HistoryStats {
     return this.#scans.stats();
+  }
+
+  /** There is nobody to wait for, and nothing that can be lost. */
+  readingStats(): ReadingStats {
+    return { answerAgeMs: 0, joins: 0, crashes: 0, restarts: 0 };
   }
 
   readHistory(request: HistoryRequest): Promise<HistoryPage> {

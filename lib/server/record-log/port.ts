@@ -147,6 +147,21 @@ export interface HistoryMeter {
   historyStats(): HistoryStats;
 }
 
+/** How reading has gone. */
+export interface ReadingStats {
+  /** Since the log has last answered, ms: with records, or that there are none. Undefined before it has. */
+  readonly answerAgeMs: number | undefined;
+  /** Consumers that have begun to read, those that were lost by an error of their own, and those made in another's place. */
+  readonly joins: number;
+  readonly crashes: number;
+  readonly restarts: number;
+}
+
+/** Optional ability: telling how reading has gone (the metrics). */
+export interface ReadingMeter {
+  readingStats(): ReadingStats;
+}
+
 export interface NewRecord {
   readonly key: string;
   readonly value: Buffer;

@@ -8,9 +8,12 @@ export interface BodySink extends Sink {
   readonly stream: ReadableStream<Uint8Array>;
   /** Bytes taken so far. */
   readonly bytes: number;
+  /** Events taken so far. */
+  readonly events: number;
   /** How often it was full and had room again: the progress of a slow client. */
   readonly drains: number;
-  write(bytes: Uint8Array): void;
+  /** @param events how many whole ones they are; default none */
+  write(bytes: Uint8Array, events?: number): void;
   /** Ends the body behind what was written. */
   end(): void;
 }

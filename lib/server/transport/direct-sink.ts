@@ -31,6 +31,7 @@ export class DirectSink implements BodySink {
   #web: WebStreamSink | undefined;
   #socket: Socket | undefined;
   #bytes = 0;
+  #events = 0;
   #isFull = false;
   #drains = 0;
   /** How it was ended, which may be while the web stream is being emptied. */
@@ -69,16 +70,23 @@ export class DirectSink implements BodySink {
     return this.#web?.bytes ?? this.#bytes;
   }
 
+  get events(): number {
+    return this.#web?.events ?? this.#events;
+  }
+
   get drains(): number {
     return this.#web?.drains ?? this.#drains;
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, events = 0): void {
     const socket = this.#socket;
     // A chunk of no bytes would end the body.
     if (bytes.length === 0) return;
-    if (this.#web !== undefined) this.#web.write(bytes);
-    else if (socket !== undefined && this.#isOpen) this.#work(() => this.#send(socket, bytes));
+    if (this.#web !== undefined) this.#web.write(bytes, events);
+    else if (socket !== undefined && this.#isOpen) {
+      this.#events += events;
+      this.#work(() => this.#send(socket, bytes));
+    }
   }
 
   end(): void {
@@ -122,6 +130,7 @@ export class DirectSink implements BodySink {
     } catch {
       // It has failed, and `#end` says how.
     }
+    this.#events = web.events;
     this.#web = undefined;
     this.#socket = socket;
     if (this.#end === undefined) socket.on('drain', this.#drained);

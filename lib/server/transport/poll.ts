@@ -3,7 +3,8 @@ import { deferred } from '../deferred.ts';
 import type { Sink } from '../hub/sink.ts';
 
 /** Why a poll was answered; a label in the metrics. */
-export type PollEnd = 'events' | 'empty' | 'drained' | 'client';
+export const POLL_ENDS = ['events', 'empty', 'drained', 'client'] as const;
+export type PollEnd = (typeof POLL_ENDS)[number];
 
 /**
  * The sink of one poll. It takes what is there until its answer is full, and is over as soon as the reader that
@@ -19,6 +20,11 @@ export class Poll implements Sink {
   /** Settles once, at the first of: something was written, `end` was called. */
   get ended(): Promise<PollEnd> {
     return this.#end.promise;
+  }
+
+  /** How many it has taken. */
+  get events(): number {
+    return this.#events;
   }
 
   get hasRoom(): boolean {

@@ -2,13 +2,16 @@ import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { PollBody } from '../../protocol/events.ts';
 import { type Began, beginOf, isBehindEnd } from '../hub/begin.ts';
+import { Counts } from '../hub/counts.ts';
 import type { Hub } from '../hub/hub.ts';
 import { POLL_ENCODINGS, POLL_SEPARATOR } from '../hub/poll-encoding.ts';
 import { Reader } from '../hub/reader.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
 import { laneCost } from './lane-cost.ts';
-import { Poll, type PollEnd } from './poll.ts';
+import { POLL_ENDS, Poll, type PollEnd } from './poll.ts';
+import { RESUME_OUTCOMES, type ResumeOutcome, resumeOutcomeOf } from './resume-outcome.ts';
+import { SentBytes } from './sent-bytes.ts';
 import type { PollRequest } from './stream-request.ts';
 
 export interface PollContext {
@@ -35,10 +38,13 @@ export interface PollClient {
 export class Polls {
   readonly #context: PollContext;
   readonly #waiting = new Map<Poll, Connection | undefined>();
-  readonly #ends = new Map<PollEnd, number>();
+  readonly #ends = new Counts(POLL_ENDS);
+  readonly #resumes = new Counts(RESUME_OUTCOMES);
+  readonly #sent = new SentBytes();
   /** Those that do not know yet where they begin. */
   readonly #beginning = new Set<Life>();
   #isDraining = false;
+  #delivered = 0;
 
   constructor(context: PollContext) {
     this.#context = context;
@@ -50,12 +56,28 @@ export class Polls {
 
   /** How many were answered, by reason. */
   get ends(): ReadonlyMap<PollEnd, number> {
-    return this.#ends;
+    return this.#ends.all;
+  }
+
+  /** How many were asked with a cursor, by what came of it. */
+  get resumes(): ReadonlyMap<ResumeOutcome, number> {
+    return this.#resumes.all;
+  }
+
+  /** Events that answers have had so far. */
+  get deliveredCount(): number {
+    return this.#delivered;
+  }
+
+  /** So far. */
+  get sentBytes(): number {
+    return this.#sent.total;
   }
 
   /** @throws FeedlineError `not-ready` and `draining`, both 503 */
   async answer(request: PollRequest, client: PollClient): Promise<Response> {
     const receivedAtMs = this.#context.now();
+    this.#sent.watch(client.connection);
     if (this.#isDraining) throw new FeedlineError('draining', 'This pod is shutting down: ask again.');
     const response = await this.#answer(request, client, receivedAtMs);
     this.#addHeaders(response.headers, receivedAtMs, client.connection);
@@ -74,7 +96,10 @@ export class Polls {
 
   async #answer(request: PollRequest, client: PollClient, receivedAtMs: number): Promise<Response> {
     const { topic, begin, waitMs } = request;
-    if (begin.at === 'cursor' && isBehindEnd(this.#context.hub, topic, begin.cursor)) return overAnswer(begin.cursor);
+    if (begin.at === 'cursor' && isBehindEnd(this.#context.hub, topic, begin.cursor)) {
+      this.#resumes.add('ended');
+      return overAnswer(begin.cursor);
+    }
     const began = await this.#untilBegun(request, client);
     if (typeof began === 'string') return emptyAnswer(began);
     const leftMs = Math.max(0, waitMs - (this.#context.now() - receivedAtMs));
@@ -101,11 +126,14 @@ export class Polls {
     }
   }
 
-  async #read({ feed, start }: Began, request: PollRequest, client: PollClient): Promise<Response> {
+  async #read(began: Began, request: PollRequest, client: PollClient): Promise<Response> {
+    const { feed, start } = began;
     const { format, waitMs } = request;
     const encoding = POLL_ENCODINGS[format];
     const poll = new Poll();
     const reader = new Reader(feed, { sink: poll, encoding, start });
+    const resumed = resumeOutcomeOf(request, began, reader);
+    if (resumed !== undefined) this.#resumes.add(resumed);
     if (start.gap !== undefined) {
       poll.write(Buffer.concat([encoding.head(start.gap.to), encoding.gap(start.gap)]), 1);
     }
@@ -123,8 +151,10 @@ export class Polls {
     try {
       const end = await poll.ended;
       const { cursor, isOver } = reader;
-      this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
-      return end === 'events' ? bodyOf(poll, cursor, isOver) : emptyAnswer(cursor);
+      this.#ends.add(end);
+      if (end !== 'events') return emptyAnswer(cursor);
+      this.#delivered += poll.events;
+      return bodyOf(poll, cursor, isOver);
     } finally {
       this.#waiting.delete(poll);
       clearTimeout(due);

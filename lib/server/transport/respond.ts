@@ -1,5 +1,5 @@
 import { EXPOSED_HEADERS, HeaderName } from '../../protocol/constants.ts';
-import { isFeedlineError, problemDocument } from '../../protocol/errors.ts';
+import { type ErrorCode, isFeedlineError, problemDocument } from '../../protocol/errors.ts';
 
 /** Never stored, never changed on its way: `next start` would gzip a stream (300 KB a connection), nginx hold it back. */
 const STREAM_HEADERS = {
@@ -7,16 +7,22 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
+export interface RespondOptions {
+  readonly corsOrigins: readonly string[];
+  /** A problem document is the answer. */
+  readonly onProblem: (code: ErrorCode) => void;
+}
+
 /**
  * Runs a door's work and gives its answer the headers that every answer has; what it throws for the client becomes a
  * problem document (RFC 9457). Anything else is ours to mend and goes on to Next.js, which answers 500 and logs it.
  */
 export async function respond(
   request: Request,
-  corsOrigins: readonly string[],
+  { corsOrigins, onProblem }: RespondOptions,
   work: () => Response | Promise<Response>,
 ): Promise<Response> {
-  const response = await answerOrProblem(work);
+  const response = await answerOrProblem(work, onProblem);
   for (const [name, value] of commonHeaders(request.headers.get('origin'), corsOrigins)) {
     response.headers.set(name, value);
   }
@@ -42,11 +48,15 @@ export function respondPreflight(request: Request, corsOrigins: readonly string[
   return new Response(null, { status: 204, headers });
 }
 
-async function answerOrProblem(work: () => Response | Promise<Response>): Promise<Response> {
+async function answerOrProblem(
+  work: () => Response | Promise<Response>,
+  onProblem: (code: ErrorCode) => void,
+): Promise<Response> {
   try {
     return await work();
   } catch (error) {
     if (!isFeedlineError(error)) throw error;
+    onProblem(error.code);
     const headers = {
       'content-type': 'application/problem+json',
       ...(error.retryAfterS !== undefined && { [HeaderName.retryAfter]: String(error.retryAfterS) }),

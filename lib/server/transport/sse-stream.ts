@@ -11,6 +11,7 @@ import type { Connection } from './connection.ts';
 import { DirectSink } from './direct-sink.ts';
 import type { StreamTerms } from './fault-plan.ts';
 import { laneCost } from './lane-cost.ts';
+import { type ResumeOutcome, resumeOutcomeOf } from './resume-outcome.ts';
 import type { StreamRequest } from './stream-request.ts';
 import { WebStreamSink } from './web-stream-sink.ts';
 
@@ -25,8 +26,16 @@ export interface StreamContext {
   readonly onError: (error: unknown) => void;
 }
 
+/** Who hears what becomes of a stream. */
+export interface StreamWitness {
+  /** Its client has come back with a cursor. */
+  onResumed(outcome: ResumeOutcome): void;
+  onEnd(end: StreamEnd): void;
+}
+
 /** Why a stream ended; a label in the metrics. */
-export type StreamEnd = 'client' | 'over' | 'rotated' | 'drained' | 'stalled' | 'failed';
+export const STREAM_ENDS = ['client', 'over', 'rotated', 'drained', 'stalled', 'failed'] as const;
+export type StreamEnd = (typeof STREAM_ENDS)[number];
 
 /**
  * One SSE connection: a reader, a sink, and the timers around them.
@@ -41,7 +50,7 @@ export class SseStream {
   readonly #context: StreamContext;
   readonly #request: StreamRequest;
   readonly #connection: Connection | undefined;
-  readonly #onEnd: (end: StreamEnd) => void;
+  readonly #witness: StreamWitness;
   readonly #settings: StreamConfig;
   readonly #sink: BodySink;
   readonly #closed = new AbortController();
@@ -53,14 +62,19 @@ export class SseStream {
     context: StreamContext,
     request: StreamRequest,
     connection: Connection | undefined,
-    onEnd: (end: StreamEnd) => void,
+    witness: StreamWitness,
   ) {
     this.#context = context;
     this.#request = request;
     this.#connection = connection;
-    this.#onEnd = onEnd;
+    this.#witness = witness;
     this.#settings = settingsOf(context.settings, request.terms);
     this.#sink = this.#createSink();
+  }
+
+  /** Events of its feed that were written to it so far. */
+  get deliveredCount(): number {
+    return this.#sink.events;
   }
 
   /** Which way its bytes go now. */
@@ -118,6 +132,8 @@ export class SseStream {
     const encoding = SSE_ENCODINGS[this.#request.format];
     const reader = new Reader(feed, { sink: this.#sink, encoding, start, onEnd: () => this.#tellEnd() });
     this.#reader = reader;
+    const resumed = resumeOutcomeOf(this.#request, began, reader);
+    if (resumed !== undefined) this.#witness.onResumed(resumed);
     // With a gap, `hello` has no id: a client that drops between the two must not lose the gap.
     const id = start.gap === undefined ? reader.cursor : undefined;
     const hello = controlEvent(EventName.hello, this.#hello(began), id);
@@ -225,7 +241,7 @@ export class SseStream {
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#stallTimer);
     this.#reader?.close(this.#context.now());
-    this.#onEnd(end);
+    this.#witness.onEnd(end);
   }
 }
 

@@ -1,17 +1,24 @@
 import { RETRY_MS } from '../../protocol/constants.ts';
 import { SINK_KINDS, type SinkKind } from '../config/stream-settings.ts';
 import { isBehindEnd } from '../hub/begin.ts';
+import { Counts } from '../hub/counts.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
-import { SseStream, type StreamContext, type StreamEnd } from './sse-stream.ts';
+import { RESUME_OUTCOMES, type ResumeOutcome } from './resume-outcome.ts';
+import { SentBytes } from './sent-bytes.ts';
+import { SseStream, STREAM_ENDS, type StreamContext, type StreamEnd } from './sse-stream.ts';
 import type { StreamRequest } from './stream-request.ts';
 
 /** The open streams of this process: to count them, and to end them when it shuts down. */
 export class Streams {
   readonly #context: StreamContext;
   readonly #open = new Set<SseStream>();
-  readonly #ends = new Map<StreamEnd, number>();
+  readonly #ends = new Counts(STREAM_ENDS);
+  readonly #resumes = new Counts(RESUME_OUTCOMES);
+  readonly #sent = new SentBytes();
   #opened = 0;
+  /** By streams that have ended. */
+  #delivered = 0;
   #isDraining = false;
 
   constructor(context: StreamContext) {
@@ -35,19 +42,43 @@ export class Streams {
 
   /** How many have ended, by reason. */
   get ends(): ReadonlyMap<StreamEnd, number> {
-    return this.#ends;
+    return this.#ends.all;
   }
 
-  /** Whether the client has had the feed's last event: it is answered `204`, which ends an EventSource. */
-  isOver({ topic, begin }: StreamRequest): boolean {
-    return begin.at === 'cursor' && isBehindEnd(this.#context.hub, topic, begin.cursor);
+  /** How many were asked for with a cursor, by what came of it. */
+  get resumes(): ReadonlyMap<ResumeOutcome, number> {
+    return this.#resumes.all;
+  }
+
+  /** Events written so far. */
+  get deliveredCount(): number {
+    let count = this.#delivered;
+    for (const { deliveredCount } of this.#open) count += deliveredCount;
+    return count;
+  }
+
+  /** So far. */
+  get sentBytes(): number {
+    return this.#sent.total;
+  }
+
+  /** The answer to a client that has had the feed's last event: `204`, which ends an EventSource. */
+  overAnswer({ topic, begin }: StreamRequest): Response | undefined {
+    if (begin.at !== 'cursor' || !isBehindEnd(this.#context.hub, topic, begin.cursor)) return undefined;
+    this.#resumes.add('ended');
+    return new Response(null, { status: 204 });
   }
 
   open(request: StreamRequest, signal: AbortSignal, connection: Connection | undefined): ReadableStream<Uint8Array> {
-    const stream: SseStream = new SseStream(this.#context, request, connection, (end) => {
-      this.#open.delete(stream);
-      this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+    const stream: SseStream = new SseStream(this.#context, request, connection, {
+      onResumed: (outcome) => this.#resumes.add(outcome),
+      onEnd: (end) => {
+        this.#open.delete(stream);
+        this.#ends.add(end);
+        this.#delivered += stream.deliveredCount;
+      },
     });
+    this.#sent.watch(connection);
     this.#open.add(stream);
     this.#opened += 1;
     const body = stream.open(signal);

@@ -13,6 +13,7 @@ export class WebStreamSink implements BodySink {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #work: (act: () => void) => void;
   #bytes = 0;
+  #events = 0;
   #isFull = false;
   #drains = 0;
 
@@ -41,15 +42,20 @@ export class WebStreamSink implements BodySink {
     return this.#bytes;
   }
 
+  get events(): number {
+    return this.#events;
+  }
+
   get drains(): number {
     return this.#drains;
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, events = 0): void {
     const controller = this.#controller;
     if (controller === undefined) return;
     this.#work(() => controller.enqueue(bytes));
     this.#bytes += bytes.length;
+    this.#events += events;
     this.#isFull = (controller.desiredSize ?? 0) <= 0;
   }
 
