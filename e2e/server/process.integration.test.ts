@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RawClient } from './raw-client.ts';
 import { newFeedId, TestServer } from './test-server.ts';
 
 const MEMORY = { RECORD_LOG: 'memory', PING_MS: '200' };
@@ -65,6 +66,29 @@ describe('publishing in the demo', () => {
     expect(await post('{"a":', json)).toEqual([400, 'body-invalid']);
     expect(await post(`"${'x'.repeat(70_000)}"`, json)).toEqual([413, 'body-too-large']);
     await server.stop();
+  });
+});
+
+describe('a body that is too large', () => {
+  const post = (body: string): string =>
+    `POST /api/feeds/a/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+  it('leaves the connection to the next request, and where it is far too large, the server unharmed', async () => {
+    const server = await TestServer.start({ env: { ...MEMORY, DEMO: '1' } });
+    const client = await RawClient.connect(server.port);
+    client.sendText(post(`"${'x'.repeat(70_000)}"`));
+    await client.until((text) => text.includes('HTTP/1.1 413'));
+    client.sendText(post('1'));
+    await client.until((text) => text.includes('HTTP/1.1 201'));
+    client.close();
+    const rude = await RawClient.connect(server.port);
+    rude.sendText(post(`"${'x'.repeat(3_000_000)}"`));
+    // What is left of it is no request.
+    await rude.until((text) => text.includes('HTTP/1.1 413') && text.includes('HTTP/1.1 400'));
+    rude.close();
+    expect((await server.fetch('/healthz')).status).toBe(200);
+    await server.stop();
+    expect(server.part.lastLines().filter((line) => line.includes('uncaughtException'))).toEqual([]);
   });
 });
 

@@ -10,6 +10,8 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    // Whatever ends it: what has come is what counts.
+    socket.on('error', () => undefined);
     socket.on('data', (part) => {
       this.bytes += part.length;
       this.text += part.toString('utf8');
@@ -24,7 +26,12 @@ export class RawClient {
 
   /** Does not wait for the answer of the one before: what is sent then is pipelined. */
   send(path: string, version: '1.0' | '1.1' = '1.1'): void {
-    this.#socket.write(`GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`);
+    this.sendText(`GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`);
+  }
+
+  /** As it stands. */
+  sendText(text: string): void {
+    this.#socket.write(text);
   }
 
   /** All that has come, once it is enough. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { LANE_MAX_CHARS, QueryName } from '../../protocol/constants.ts';
 import { Baggage } from './baggage.ts';
 import type { Gate } from './gate.ts';
@@ -139,6 +140,8 @@ class NodeConnection implements Connection {
   readonly #meter: WorkMeter;
   readonly response: ServerResponse;
   readonly #request: IncomingMessage;
+  /** The request's own is null once what it has sent is no HTTP. */
+  readonly #socket: Socket;
   readonly #bytesBefore: number;
   readonly #listeners = new Set<() => void>();
   #baggage: Baggage | undefined;
@@ -152,6 +155,7 @@ class NodeConnection implements Connection {
     this.lane = lane;
     this.#meter = meter;
     this.#request = request;
+    this.#socket = request.socket;
     this.response = response;
     this.#bytesBefore = request.socket.bytesWritten;
     request.socket.on('close', this.#closed);
@@ -159,7 +163,7 @@ class NodeConnection implements Connection {
   }
 
   get bytes(): number {
-    return this.#finalBytes ?? this.#request.socket.bytesWritten - this.#bytesBefore;
+    return this.#finalBytes ?? this.#socket.bytesWritten - this.#bytesBefore;
   }
 
   work(work: () => void): void {
@@ -179,17 +183,16 @@ class NodeConnection implements Connection {
 
   onClose(listener: () => void): void {
     this.#listeners.add(listener);
-    if (this.#request.socket.destroyed || this.response.closed) this.#closed();
+    if (this.#socket.destroyed || this.response.closed) this.#closed();
   }
 
   destroy(): void {
-    this.#request.socket.destroy();
+    this.#socket.destroy();
   }
 
   /** Either event may come first, and the socket's more than once: it outlives the response. */
   readonly #closed = (): void => {
-    const { socket } = this.#request;
-    socket.off('close', this.#closed);
+    this.#socket.off('close', this.#closed);
     this.response.off('close', this.#closed);
     this.#finalBytes ??= this.bytes;
     const listeners = [...this.#listeners];
