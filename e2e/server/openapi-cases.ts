@@ -1,0 +1,301 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HeaderName } from '#lib/protocol/constants.ts';
+import type { PollBody } from '#lib/protocol/events.ts';
+import type { AnswerName } from './openapi-check.ts';
+import { newFeedId, type TestServer } from './test-server.ts';
+
+export interface OpenApiServers {
+  /** In the demo. */
+  readonly demo: TestServer;
+  /** Outside it. */
+  readonly plain: TestServer;
+  /** In the demo, in front of a Kafka that is not there. */
+  readonly lost: TestServer;
+  /** Shuts down, for as long as the test lasts. */
+  readonly draining: TestServer;
+}
+
+export interface OpenApiCase extends AnswerName {
+  provoke(servers: OpenApiServers): Promise<Response>;
+}
+
+type Method = 'get' | 'head' | 'options' | 'post';
+type Provoke = OpenApiCase['provoke'];
+
+/** A form of the URL of a stream or a poll. */
+interface Form {
+  readonly path: string;
+  /** @param id as it stands in the URL */
+  readonly url: (id: string, query?: string) => string;
+}
+
+const byPath = (path: string): Form => ({ path, url: (id, query = '') => `${path.replace('{id}', id)}?${query}` });
+const byQuery = (path: string): Form => ({ path, url: (id, query = '') => `${path}?id=${id}&${query}` });
+
+const STREAMS = [byPath('/getData/{id}'), byPath('/api/feeds/{id}/stream'), byQuery('/api/feeds/stream')];
+const POLLS = [byPath('/api/feeds/{id}/poll'), byQuery('/api/feeds/poll')];
+const TOO_LONG = 'x'.repeat(257);
+
+/** A URL that asks to be refused for as long as the test lasts. */
+const refusal = (): string => `fault=refuse,0,${Date.now() - 1_000},1,0,60000`;
+
+function onDemo(url: () => string, init: RequestInit = {}): Provoke {
+  return ({ demo }) => demo.fetch(url(), init);
+}
+
+function case_(method: Method, path: string, status: number, provoke: Provoke, code?: string): OpenApiCase {
+  return { method, path, status, provoke, code: method === 'head' ? undefined : code };
+}
+
+/** What is refused alike, whichever operation of a feed it is. */
+function refusedReads(method: 'get' | 'head', { path, url }: Form): OpenApiCase[] {
+  const of = (status: number, code: string, target: () => string) =>
+    case_(method, path, status, onDemo(target, { method }), code);
+  const ids = path.includes('{id}') ? [] : [of(400, 'id-empty', () => url(''))];
+  return [
+    ...ids,
+    of(400, 'id-too-long', () => url(TOO_LONG)),
+    of(400, 'id-undecodable', () => url('%ff')),
+    of(400, 'query-invalid', () => url('a', 'from=never')),
+    of(404, 'topic-unknown', () => url('a', 'topic=nowhere')),
+    of(503, 'fault-refused', () => url('a', refusal())),
+  ];
+}
+
+function readCases(form: Form): OpenApiCase[] {
+  const { path, url } = form;
+  return [
+    ...refusedReads('get', form),
+    ...refusedReads('head', form),
+    case_(
+      'head',
+      path,
+      200,
+      onDemo(() => url('a'), { method: 'HEAD' }),
+    ),
+    case_(
+      'options',
+      path,
+      204,
+      onDemo(() => url('a'), { method: 'OPTIONS' }),
+    ),
+  ];
+}
+
+/** A feed that is over, and the cursor behind its end. */
+async function endedFeed(server: TestServer): Promise<{ id: string; cursor: string }> {
+  const id = newFeedId();
+  await server.publishLast(id, 'last');
+  const { cursor } = (await (await server.fetch(`/api/feeds/${id}/poll?last=1`)).json()) as PollBody;
+  return { id, cursor };
+}
+
+function streamCases(form: Form): OpenApiCase[] {
+  const { path, url } = form;
+  // A gap and an event of a record, too.
+  const open: Provoke = async ({ demo }) => {
+    const id = newFeedId();
+    const opened = await demo.fetch(url(id), { headers: { [HeaderName.lastEventId]: 'nonsense' } });
+    await demo.publish(id, 'x');
+    return opened;
+  };
+  const over: Provoke = async ({ demo }) => {
+    const { id, cursor } = await endedFeed(demo);
+    return demo.fetch(url(id), { headers: { [HeaderName.lastEventId]: cursor } });
+  };
+  return [...readCases(form), case_('get', path, 200, open), case_('get', path, 204, over)];
+}
+
+function pollCases(form: Form): OpenApiCase[] {
+  const { path, url } = form;
+  const events: Provoke = async ({ demo }) => {
+    const id = newFeedId();
+    await demo.publish(id, 'x');
+    return demo.fetch(url(id, 'last=1&lane=l'));
+  };
+  return [
+    ...readCases(form),
+    case_('get', path, 200, events),
+    case_(
+      'get',
+      path,
+      200,
+      onDemo(() => url('a', 'after=nonsense')),
+    ),
+    case_(
+      'get',
+      path,
+      204,
+      onDemo(() => url('a', 'waitMs=0')),
+    ),
+    case_('get', path, 503, ({ lost }) => lost.fetch(url('a', 'waitMs=0')), 'not-ready'),
+    case_('get', path, 503, ({ draining }) => draining.fetch(url('a')), 'draining'),
+  ];
+}
+
+const JSON_BODY = { method: 'POST', headers: { 'content-type': 'application/json' } };
+
+/** What is refused alike to whoever writes. */
+function writeCases(path: string, url: string, body: string): OpenApiCase[] {
+  const of = (status: number, code: string, init: RequestInit, target = () => url) =>
+    case_('post', path, status, onDemo(target, { ...JSON_BODY, body, ...init }), code);
+  const from = (origin: string) => ({ ...JSON_BODY.headers, origin });
+  return [
+    of(400, 'body-invalid', { body: '{' }),
+    of(400, 'query-invalid', {}, () => `${url}?rttMs=x`),
+    of(403, 'cross-site', { headers: from('https://elsewhere.example') }),
+    of(413, 'body-too-large', { body: `"${'x'.repeat(70_000)}"` }),
+    of(415, 'media-type', { headers: { 'content-type': 'text/plain' } }),
+    of(503, 'fault-refused', {}, () => `${url}?${refusal()}`),
+    case_('post', path, 404, ({ plain }) => plain.fetch(url, { ...JSON_BODY, body }), 'not-found'),
+  ];
+}
+
+function publishCases(): OpenApiCase[] {
+  const path = '/api/feeds/{id}/events';
+  const post = (status: number, url: string, code?: string) =>
+    case_(
+      'post',
+      path,
+      status,
+      onDemo(() => url, { ...JSON_BODY, body: '1' }),
+      code,
+    );
+  return [
+    ...writeCases(path, '/api/feeds/a/events', '1'),
+    post(201, '/api/feeds/a/events'),
+    post(400, `/api/feeds/${TOO_LONG}/events`, 'id-too-long'),
+    post(400, '/api/feeds/%ff/events', 'id-undecodable'),
+    post(404, '/api/feeds/a/events?topic=nowhere', 'topic-unknown'),
+    case_(
+      'post',
+      path,
+      503,
+      ({ lost }) => lost.fetch('/api/feeds/a/events', { ...JSON_BODY, body: '1' }),
+      'record-log-unavailable',
+    ),
+  ];
+}
+
+function orderCases(pod: string): OpenApiCase[] {
+  const path = '/api/demo/faults';
+  const post = (status: number, fault: object, code?: string) =>
+    case_(
+      'post',
+      path,
+      status,
+      onDemo(() => path, { ...JSON_BODY, body: JSON.stringify(fault) }),
+      code,
+    );
+  return [
+    ...writeCases(path, path, JSON.stringify({ kind: 'kill-broker', forMs: 100 })),
+    post(202, { kind: 'stop-consumer', pod, forMs: 100 }),
+    post(409, { kind: 'kill-pod', pod: 'nobody' }, 'pod-unknown'),
+    post(409, { kind: 'kill-broker', forMs: 100 }, 'fault-impossible'),
+  ];
+}
+
+function articleCases(): OpenApiCase[] {
+  const path = '/api/article/{id}';
+  const get = (status: number, url: () => string, code?: string) => case_('get', path, status, onDemo(url), code);
+  const open: Provoke = async ({ demo }) => {
+    const id = newFeedId();
+    const opened = await demo.fetch(`/api/article/${id}?lane=${id}`);
+    const told = AbortSignal.timeout(2_000);
+    void (async () => {
+      while (!told.aborted) {
+        await demo.publish(id, 'x');
+        await delay(50);
+      }
+    })().catch(() => undefined);
+    return opened;
+  };
+  const head = (status: number, query = ''): OpenApiCase =>
+    case_(
+      'head',
+      path,
+      status,
+      onDemo(() => `/api/article/a?${query}`, { method: 'HEAD' }),
+    );
+  return [
+    case_('get', path, 200, open),
+    get(400, () => `/api/article/${TOO_LONG}`, 'id-too-long'),
+    get(400, () => '/api/article/%ff', 'id-undecodable'),
+    get(400, () => '/api/article/a?rttMs=x', 'query-invalid'),
+    get(503, () => `/api/article/a?${refusal()}`, 'fault-refused'),
+    case_('get', path, 404, ({ plain }) => plain.fetch('/api/article/a'), 'not-found'),
+    head(200),
+    head(400, 'rttMs=x'),
+    case_(
+      'head',
+      path,
+      503,
+      onDemo(() => `/api/article/a?${refusal()}`, { method: 'HEAD' }),
+    ),
+    case_('head', path, 404, ({ plain }) => plain.fetch('/api/article/a', { method: 'HEAD' })),
+  ];
+}
+
+function stateCases(): OpenApiCase[] {
+  const get = (path: string, status: number, query: () => string = () => '', code?: string) =>
+    case_(
+      'get',
+      path,
+      status,
+      onDemo(() => `${path}?${query()}`),
+      code,
+    );
+  return [
+    get('/healthz', 200),
+    get('/metrics', 200),
+    get('/openapi.json', 200),
+    get('/readyz', 200),
+    get('/readyz', 400, () => 'rttMs=x', 'query-invalid'),
+    case_('get', '/readyz', 503, ({ lost }) => lost.fetch('/readyz')),
+    case_('get', '/readyz', 503, ({ draining }) => draining.fetch('/readyz')),
+    get('/api/status', 200),
+    case_('get', '/api/status', 200, ({ lost }) => lost.fetch('/api/status')),
+    get('/api/status', 400, () => 'rttMs=x', 'query-invalid'),
+    get('/api/status', 503, refusal, 'fault-refused'),
+    get('/api/feeds', 200),
+    get('/api/feeds', 400, () => 'limit=x', 'query-invalid'),
+    get('/api/feeds', 404, () => 'topic=nowhere', 'topic-unknown'),
+    get('/api/feeds', 503, refusal, 'fault-refused'),
+  ];
+}
+
+function withoutIdCases(): OpenApiCase[] {
+  const path = '/getData';
+  const of = (method: 'get' | 'head', code: string, query = '') =>
+    case_(
+      method,
+      path,
+      400,
+      onDemo(() => `${path}?${query}`, { method }),
+      code,
+    );
+  return [
+    of('get', 'id-empty'),
+    of('get', 'query-invalid', 'from=never'),
+    of('head', 'id-empty'),
+    case_(
+      'options',
+      path,
+      204,
+      onDemo(() => path, { method: 'OPTIONS' }),
+    ),
+  ];
+}
+
+/** @param pod of the server in the demo */
+export function openApiCases(pod: string): readonly OpenApiCase[] {
+  return [
+    ...withoutIdCases(),
+    ...STREAMS.flatMap(streamCases),
+    ...POLLS.flatMap(pollCases),
+    ...stateCases(),
+    ...publishCases(),
+    ...articleCases(),
+    ...orderCases(pod),
+  ];
+}

@@ -1,0 +1,106 @@
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { SSE_CONTENT_TYPE } from '../../protocol/sse.ts';
+import { headersOnly, json, POLL_EMPTY, POLL_EVENTS, PREFLIGHT, problems, STREAM, STREAM_OVER } from './answers.ts';
+import { type Operation, type Paths, parameterRef, type Reference, schemaRef } from './openapi.ts';
+
+const ID_CODES = ['id-too-long', 'id-undecodable'] as const;
+
+const READING = ['lastEventId', 'after', 'topic', 'format', 'last', 'from', 'lane', 'rttMs', 'fault'].map(parameterRef);
+
+interface Form {
+  /** Ends the operations' IDs. */
+  readonly name: string;
+  readonly id: readonly Reference[];
+  /** What can be wrong with the ID: a path without one is another path. */
+  readonly codes: readonly ErrorCode[];
+}
+
+const BY_PATH: Form = { name: 'ByPath', id: [parameterRef('idInPath')], codes: ID_CODES };
+const BY_QUERY: Form = { name: 'ByQuery', id: [parameterRef('idInQuery')], codes: ['id-empty', ...ID_CODES] };
+const BY_ARTICLE: Form = { name: 'ByArticle', id: [parameterRef('idInPath')], codes: ID_CODES };
+/** The article's URL with nothing where the ID should be. */
+const WITHOUT_ID: Form = { name: 'WithoutId', id: [], codes: ['id-empty'] };
+
+function preflight(operationId: string, tags: readonly string[], { id }: Form): Operation {
+  return { operationId, summary: 'CORS preflight', tags, parameters: id, responses: { '204': PREFLIGHT } };
+}
+
+function streamOf(form: Form) {
+  const tags = ['streams'];
+  const parameters = [...form.id, ...READING];
+  const refused = problems(...form.codes, 'topic-unknown', 'fault-refused');
+  const about = { tags, parameters };
+  const get: Operation = {
+    ...about,
+    operationId: `stream${form.name}`,
+    summary: 'The events of one ID, as they come',
+    description: 'Server-Sent Events. While the pod cannot tell where to begin, the stream is open and pings.',
+    responses: { '200': STREAM, '204': STREAM_OVER, ...refused },
+  };
+  const head: Operation = {
+    ...about,
+    operationId: `streamHeaders${form.name}`,
+    summary: 'The headers of a stream',
+    responses: { '200': headersOnly(SSE_CONTENT_TYPE), ...withoutBody(refused) },
+  };
+  return { get, head, options: preflight(`streamPreflight${form.name}`, tags, form) };
+}
+
+function pollOf(form: Form) {
+  const tags = ['polls'];
+  const parameters = [...form.id, ...READING, parameterRef('waitMs')];
+  const refused = problems(...form.codes, 'topic-unknown', 'not-ready', 'draining', 'fault-refused');
+  const get: Operation = {
+    operationId: `poll${form.name}`,
+    summary: 'The next events of one ID, or none within a time',
+    tags,
+    parameters,
+    responses: { '200': POLL_EVENTS, '204': POLL_EMPTY, ...refused },
+  };
+  const head: Operation = {
+    operationId: `pollHeaders${form.name}`,
+    summary: 'The headers of a poll',
+    tags,
+    parameters,
+    responses: {
+      '200': headersOnly('application/json'),
+      ...withoutBody(problems(...form.codes, 'topic-unknown', 'fault-refused')),
+    },
+  };
+  return { get, head, options: preflight(`pollPreflight${form.name}`, tags, form) };
+}
+
+function withoutId() {
+  const { get, head, options } = streamOf(WITHOUT_ID);
+  const refused = problems('id-empty');
+  const about = { summary: 'Says that the ID is missing', parameters: [] };
+  return {
+    get: { ...get, ...about, responses: refused },
+    head: { ...head, ...about, responses: withoutBody(refused) },
+    options,
+  };
+}
+
+/** What is answered to a `HEAD`. */
+function withoutBody(responses: Operation['responses']): Operation['responses'] {
+  return Object.fromEntries(Object.entries(responses).map(([status, { content, ...answer }]) => [status, answer]));
+}
+
+/** What is for everybody: feeds, read. */
+export const FEED_PATHS: Paths = {
+  '/getData': withoutId(),
+  '/getData/{id}': streamOf(BY_ARTICLE),
+  '/api/feeds/{id}/stream': streamOf(BY_PATH),
+  '/api/feeds/stream': streamOf(BY_QUERY),
+  '/api/feeds/{id}/poll': pollOf(BY_PATH),
+  '/api/feeds/poll': pollOf(BY_QUERY),
+  '/api/feeds': {
+    get: {
+      operationId: 'listFeeds',
+      summary: 'The IDs that this pod has seen lately, newest first',
+      tags: ['feeds'],
+      parameters: ['topic', 'prefix', 'limit', 'since', 'rttMs', 'fault'].map(parameterRef),
+      responses: { '200': json('The list.', schemaRef('FeedList')), ...problems('topic-unknown', 'fault-refused') },
+    },
+  },
+};

@@ -1,0 +1,58 @@
+import { json, problems } from './answers.ts';
+import { headerRef, type Paths, parameterRef, schemaRef } from './openapi.ts';
+import { object, TEXT } from './shapes.ts';
+
+const NEVER_STORED = { 'cache-control': headerRef('cache-control') };
+const DEMO_CONDITIONS = ['rttMs', 'fault'].map(parameterRef);
+
+/** How the pod is. */
+export const STATE_PATHS: Paths = {
+  '/healthz': {
+    get: {
+      operationId: 'isAlive',
+      summary: 'The process lives',
+      tags: ['state'],
+      responses: { '200': json('It does.', object({ status: { const: 'ok' } })) },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'isReady',
+      summary: 'Whether this pod should be sent clients',
+      tags: ['state'],
+      parameters: DEMO_CONDITIONS,
+      responses: {
+        ...problems(),
+        '200': json('It should.', schemaRef('Readiness')),
+        '503': json('It should not, and why.', schemaRef('Readiness')),
+      },
+    },
+  },
+  '/api/status': {
+    get: {
+      operationId: 'podStatus',
+      summary: 'How this pod is, in numbers',
+      tags: ['state'],
+      parameters: DEMO_CONDITIONS,
+      responses: { '200': json('So it is.', schemaRef('PodStatus')), ...problems('fault-refused') },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Prometheus text; docs/metrics.md has each metric',
+      tags: ['state'],
+      responses: {
+        '200': { description: 'As of now.', headers: NEVER_STORED, content: { 'text/plain': { schema: TEXT } } },
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'openApi',
+      summary: 'This document',
+      tags: ['state'],
+      responses: { '200': json('It.', { type: 'object', required: ['openapi', 'info', 'paths'] }) },
+    },
+  },
+};
