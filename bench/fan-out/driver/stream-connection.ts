@@ -10,6 +10,8 @@ const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 export interface StreamSpec {
   readonly url: string;
   readonly id: string;
+  /** Where it comes from, of the loopback's; default: from the usual one. */
+  readonly localAddress?: string;
 }
 
 /** An open stream. */
@@ -41,7 +43,12 @@ export function openStream(spec: StreamSpec, payloadBytes: number, tally: Tally)
       reader.take(readBuffer, length, nowUs());
       return true;
     };
-    const socket: Socket = connect({ host: hostname, port: Number(port), onread: { buffer: readBuffer, callback } });
+    const socket: Socket = connect({
+      host: hostname,
+      port: Number(port),
+      ...(spec.localAddress !== undefined && { localAddress: spec.localAddress }),
+      onread: { buffer: readBuffer, callback },
+    });
     function close(): void {
       isClosed = true;
       socket.destroy();
