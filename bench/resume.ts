@@ -9,6 +9,7 @@
  * - storm: 1,000 clients of 1,000 feeds come back at once to a pod that holds nothing
  * - stalled: memory of a pod at 2 MB/s on one feed whose client takes nothing, beside a client that does
  */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +22,7 @@ import type { Part } from '#scripts/process/part.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { StreamReader } from './stream-reader.ts';
 
@@ -67,7 +69,11 @@ async function startPod(topic: string, env: Record<string, string> = {}): Promis
   const port = await freePort();
   const logFile = join(ROOT, '.cache', 'bench', `resume-${port}.log`);
   const kafkaEnv = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic };
-  const pod = await startServer({ port, env: { AUTH: 'none', LOG_LEVEL: 'warn', ...kafkaEnv, ...env }, logFile });
+  const pod = await startServer({
+    port,
+    env: { AUTH: 'none', LOG_LEVEL: 'warn', ...ONE_ADDRESS, ...kafkaEnv, ...env },
+    logFile,
+  });
   pods.push(pod);
   const url = `http://${LOOPBACK}:${port}`;
   await untilReady(pod, url);

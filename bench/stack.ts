@@ -6,6 +6,7 @@ import { startLocalKafka } from '#scripts/local-kafka.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { findChromium, findOrInstallChromium } from '#scripts/testing/chromium.ts';
 
@@ -36,7 +37,8 @@ async function startStack(undo: (() => Promise<unknown>)[]): Promise<BenchStack>
   await ensureTopic(kafka.brokers, { topic });
   if (!isBuildFresh()) await build(console.log);
   const port = await freePort();
-  const env = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic, DEMO: '1', CORS_ORIGINS: '*' };
+  const about = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPICS: topic };
+  const env = { ...about, DEMO: '1', CORS_ORIGINS: '*', ...ONE_ADDRESS };
   const server = await startServer({ port, env, logFile: join(ROOT, '.cache', 'bench', 'server.log') });
   undo.push(server.stop);
   const baseUrl = `http://${LOOPBACK}:${port}`;

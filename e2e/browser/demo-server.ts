@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Part } from '#scripts/process/part.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer } from '#scripts/server/start-server.ts';
 
 /** A production server of a test's own, with the demo's endpoints. */
@@ -11,7 +12,7 @@ export async function startDemoServer(
 ): Promise<{ readonly part: Part; readonly url: string }> {
   const port = givenPort ?? (await freePort());
   const logFile = join(ROOT, '.cache', 'test', `e2e-${port}.log`);
-  const part = await startServer({ port, env: { DEMO: '1', AUTH: 'none', ...env }, logFile });
+  const part = await startServer({ port, env: { DEMO: '1', AUTH: 'none', ...ONE_ADDRESS, ...env }, logFile });
   return { part, url: `http://${LOOPBACK}:${port}` };
 }
 

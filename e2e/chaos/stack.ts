@@ -5,6 +5,7 @@ import { ensureTopic } from '#scripts/kafka/admin.ts';
 import { STOCK_PROPERTIES } from '#scripts/kafka/server-properties.ts';
 import { type LocalKafka, startLocalKafka } from '#scripts/local-kafka.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { Network } from './network.ts';
 import { Pod } from './pod.ts';
 import type { ExpectedServer } from './visit.ts';
@@ -31,6 +32,7 @@ const BALANCER_AGE_CUT_MS = 7_000;
 /** Everything at its smallest, so that in a minute happens what takes a day elsewhere. */
 const POD_ENV = {
   DEMO: '1',
+  ...ONE_ADDRESS,
   PING_MS: String(PING_MS),
   STREAM_MAX_AGE_MS: '8000',
   RING_FRAMES: String(RING_FRAMES),

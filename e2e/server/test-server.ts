@@ -6,6 +6,7 @@ import type { Part } from '#scripts/process/part.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { StreamClient } from './stream-client.ts';
 
@@ -31,7 +32,7 @@ export class TestServer {
     if (!isBuildFresh()) await build(console.log);
     const port = await freePort();
     const logFile = join(ROOT, '.cache', 'test', `server-${port}.log`);
-    const part = await startServer({ port, env: { LOG_LEVEL: 'info', AUTH: 'none', ...env }, logFile });
+    const part = await startServer({ port, env: { LOG_LEVEL: 'info', ...ONE_ADDRESS, AUTH: 'none', ...env }, logFile });
     const server = new TestServer(part, port);
     if (isReadyAwaited) await untilReady(part, server.baseUrl);
     return server;

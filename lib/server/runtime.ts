@@ -16,8 +16,9 @@ import { ArticleEmitter } from './demo/article-emitter.ts';
 import { DemoControl } from './demo/control.ts';
 import { Counts } from './hub/counts.ts';
 import { Hub, type HubStats } from './hub/hub.ts';
-import { clientOf, isTrusted } from './limits/client-address.ts';
+import { ClientAddresses } from './limits/client-addresses.ts';
 import { Limits } from './limits/limits.ts';
+import { RefusalReport } from './limits/refusal-report.ts';
 import { Sockets } from './limits/sockets.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
@@ -37,6 +38,7 @@ import { Streams } from './transport/streams.ts';
 
 const KEY = Symbol.for('feedline.runtime');
 const SWEEP_MS = 1_000;
+const REFUSALS_TOLD_MS = 60_000;
 /** How long a shutdown waits until that it shuts down is told, ms. */
 const LAST_WORD_MS = 1_000;
 
@@ -79,11 +81,14 @@ export function startRuntime(): void {
   const running = createRuntime(config);
   Object.defineProperty(globalThis, KEY, { value: running, configurable: true });
   const stopReading = running.recordLog.read(handlerOf(running));
+  const addresses = new ClientAddresses(config.limits.trustedProxies);
+  const refusals = refusalReportOf(running, addresses);
   const sweeping = setInterval(() => {
     running.hub.sweep();
     running.connections.sweep();
     running.limits.sweep();
     running.sockets.sweep();
+    refusals.tick();
     running.eventLoopDelay.tick();
   }, SWEEP_MS);
   const stop = (signal: NodeJS.Signals): void => {
@@ -99,7 +104,7 @@ export function startRuntime(): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   running.sockets.start();
-  running.connections.start(trackingOf(running));
+  running.connections.start(trackingOf(running, addresses));
   running.eventLoopDelay.start();
   if (config.auth === 'none' && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
@@ -234,20 +239,11 @@ function createControl(
   return new DemoControl({ pod, abilities, recordLog, status, killSelf, onTrouble, now: Date.now, newId: randomUUID });
 }
 
-function trackingOf(running: Runtime): TrackerOptions {
-  const {
-    corsOrigins,
-    limits: { trustedProxies },
-  } = running.config;
+function trackingOf(running: Runtime, addresses: ClientAddresses): TrackerOptions {
+  const { limits, config } = running;
   return {
-    clientOf: (request) => {
-      const peer = request.socket.remoteAddress;
-      const hasWord = peer !== undefined && isTrusted(peer, trustedProxies);
-      // Several of them are one list.
-      const forwarded = hasWord ? request.headersDistinct['x-forwarded-for']?.join() : undefined;
-      return clientOf(peer, forwarded, trustedProxies);
-    },
-    gate: limitGate({ limits: running.limits, corsOrigins }),
+    clientOf: (request) => addresses.of(request),
+    gate: limitGate({ limits, corsOrigins: config.corsOrigins }),
     entrance: entranceOf(running),
   };
 }
@@ -256,6 +252,20 @@ function trackingOf(running: Runtime): TrackerOptions {
 function versionOf(): string {
   const { version } = JSON.parse(readFileSync(join(process.cwd(), 'package.json'), 'utf8')) as { version: string };
   return version;
+}
+
+function refusalReportOf({ limits, sockets, logger }: Runtime, addresses: ClientAddresses): RefusalReport {
+  return new RefusalReport({
+    counts: () => [limits.refused, sockets.cuts],
+    everyMs: REFUSALS_TOLD_MS,
+    now: Date.now,
+    tell: (refused) => {
+      // Where that is a proxy of the team's own, all of its clients have been taken for one.
+      const { lastIgnored } = addresses;
+      const about = lastIgnored === undefined ? {} : { notAmongTrustedProxies: lastIgnored };
+      logger.warn({ refused, ...about }, 'limits have refused requests or cut sockets');
+    },
+  });
 }
 
 /** In development Next.js compiles a route when it is first asked for it, so only its own way finds it. */

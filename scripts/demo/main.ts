@@ -17,6 +17,7 @@ import { untilShutdown } from '#scripts/process/until-shutdown.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
 import { parseProduceOptions } from '#scripts/producer/options.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 
 const FIRST_EVENT_TIMEOUT_MS = 30_000;
 /** Taking away a container that was just being started is the longest of it. */
@@ -70,7 +71,8 @@ async function startAll(options: DemoOptions, running: Running, signal: AbortSig
   signal.throwIfAborted();
   const pods = await step('Server', async () => {
     const { count, why } = podCount(options.pods, recordLog.isShared);
-    const demo = { DEMO: '1', DEMO_ABILITIES: abilitiesOf(recordLog).join(','), CORS_ORIGINS: '*' };
+    const abilities = abilitiesOf(recordLog).join(',');
+    const demo = { DEMO: '1', DEMO_ABILITIES: abilities, CORS_ORIGINS: '*', ...ONE_ADDRESS };
     const value = await startPods(count, { ...recordLog.serverEnv, ...demo }, recordLog.podSuffix);
     running.add(value);
     await value.untilReady();

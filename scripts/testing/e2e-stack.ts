@@ -6,6 +6,7 @@ import { ensureControlTopic } from '#scripts/kafka/control-topic.ts';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { provideSharedBroker } from '#scripts/testing/shared-broker.ts';
 
@@ -31,7 +32,8 @@ export async function startE2eStack(log: (line: string) => void): Promise<E2eSta
   }
   if (!isBuildFresh()) await build(log);
   const recordLog = brokers === undefined ? { RECORD_LOG: 'memory' } : { RECORD_LOG: 'kafka' };
-  const env = { ...recordLog, KAFKA_BROKERS: brokers?.join(','), KAFKA_TOPICS: topic, DEMO: '1', CORS_ORIGINS: '*' };
+  const topics = { KAFKA_BROKERS: brokers?.join(','), KAFKA_TOPICS: topic };
+  const env = { ...recordLog, ...topics, DEMO: '1', CORS_ORIGINS: '*', ...ONE_ADDRESS };
   const port = await freePort();
   const server = await startServer({ port, env, logFile: LOG_FILE });
   const baseUrl = `http://${LOOPBACK}:${port}`;

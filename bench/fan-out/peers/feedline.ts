@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { freePort, LOOPBACK } from '#scripts/process/ports.ts';
 import { ROOT } from '#scripts/process/root.ts';
 import { build, isBuildFresh } from '#scripts/server/build.ts';
+import { ONE_ADDRESS } from '#scripts/server/one-address.ts';
 import { startServer, untilReady } from '#scripts/server/start-server.ts';
 import { nodeProbe } from '../node-probe.ts';
 import type { Peer } from '../peer.ts';
@@ -42,7 +43,8 @@ function nextPeer({ name, path, extraEnv, isOnRequest = false }: NextPeerOptions
     start: async ({ brokers, topic, undo }) => {
       const probe = await nodeProbe();
       const port = await freePort();
-      const env = { AUTH: 'none', KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic, ...probe.env, ...extraEnv };
+      const kafka = { KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic };
+      const env = { AUTH: 'none', ...ONE_ADDRESS, ...kafka, ...probe.env, ...extraEnv };
       const server = await startServer({ name, port, env, logFile: join(ROOT, '.cache', 'bench', `${name}.log`) });
       undo.push(server.stop);
       const baseUrl = `http://${LOOPBACK}:${port}`;
