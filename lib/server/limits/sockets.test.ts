@@ -101,6 +101,8 @@ describe('sockets', () => {
     expect(sockets.count).toBe(3);
     nowMs += 1;
     sockets.sweep();
+    expect(sockets.count).toBe(3);
+    sockets.sweep();
     await closed(slow);
     await vi.waitFor(async () => {
       nowMs += 1_000;
@@ -109,6 +111,20 @@ describe('sockets', () => {
     });
     expect(sockets.cuts.get('slow-headers')).toBe(2);
     expect(kept.socket.destroyed).toBe(false);
+  });
+
+  it('whose headers this server itself was too busy to read are not cut for that', async () => {
+    const { sockets, open, responses } = await setUp({ HEADERS_TIMEOUT_MS: '1000' });
+    const client = await open();
+    await vi.waitFor(() => expect(sockets.count).toBe(1));
+    client.socket.write(REQUEST);
+    // Before the event loop comes to what was sent.
+    nowMs += 60_000;
+    sockets.sweep();
+    await vi.waitFor(() => expect(responses).toHaveLength(1));
+    sockets.sweep();
+    expect(client.socket.destroyed).toBe(false);
+    expect(sockets.cuts.get('slow-headers')).toBe(0);
   });
 
   it('are cut where they pipeline as nobody does, and let go of all that they had sent', async () => {

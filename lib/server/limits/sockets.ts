@@ -27,6 +27,8 @@ interface Waiting {
   readonly sinceMs: number;
   /** What had been read by then; undefined before its first request. */
   readonly bytesRead: number | undefined;
+  /** Its time was over once already. */
+  readonly isDue?: boolean;
 }
 
 interface SocketsOptions {
@@ -84,8 +86,13 @@ export class Sockets {
   sweep(): void {
     const { now, limits } = this.#options;
     const nowMs = now();
-    for (const [socket, { sinceMs, bytesRead }] of [...this.#waiting]) {
+    for (const [socket, { sinceMs, bytesRead, isDue = false }] of [...this.#waiting]) {
       if (nowMs - sinceMs < limits.headersTimeoutMs) return;
+      // Of a server that was busy all that time the headers may be here, and not read yet: that is before the next sweep.
+      if (!isDue) {
+        this.#waiting.set(socket, { sinceMs, bytesRead, isDue: true });
+        continue;
+      }
       // Nothing has come since the last answer: Node itself ends a connection that is kept alive in vain.
       if (bytesRead === socket.bytesRead) this.#wait(socket, { sinceMs: nowMs, bytesRead });
       else this.#cut(socket, 'slow-headers');
