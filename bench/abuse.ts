@@ -36,8 +36,8 @@ const STREAMS_PER_ADDRESS = 25;
 const ABUSIVE_ADDRESSES = 50;
 /** A feed that fills the socket of whoever does not read it. */
 const HOT = 'hot';
-const HOT_BYTES = 16_384;
-const HOT_MS = 100;
+const HOT_BYTES = 8_192;
+const HOT_MS = 50;
 const P99_RATIO_MAX = 4;
 
 const MB = 1024 * 1024;
@@ -68,7 +68,7 @@ const env = {
   CLIENT_REQUESTS_PER_S: '5',
   CLIENT_REQUESTS_BURST: String(2 * STREAMS_PER_ADDRESS),
   HEADERS_TIMEOUT_MS: '5000',
-  STALL_MS: '10000',
+  STALL_MS: '5000',
   RING_TOTAL_BYTES: String(RING_TOTAL_BYTES),
   // A load may last longer than a stream otherwise does.
   STREAM_MAX_AGE_MS: '3600000',

@@ -41,7 +41,6 @@ describeWithBroker('a pod of whose connections half are abusive', () => {
         CLIENT_REQUESTS_PER_S: '5',
         CLIENT_REQUESTS_BURST: String(PER_CLIENT),
         HEADERS_TIMEOUT_MS: '1000',
-        STALL_MS: '2000',
         RING_TOTAL_BYTES: String(RING_TOTAL_BYTES),
       },
     });
@@ -81,7 +80,6 @@ describeWithBroker('a pod of whose connections half are abusive', () => {
         expect(await refused('requests_refused', 'client-rate')).toBeGreaterThan(0);
         expect(await refused('sockets_cut', 'slow-headers')).toBeGreaterThan(0);
         expect(await refused('sockets_cut', 'garbage')).toBeGreaterThan(0);
-        expect(await refused('streams_ended', 'stalled')).toBeGreaterThan(0);
       },
       { timeout: 30_000, interval: 500 },
     );
