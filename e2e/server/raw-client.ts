@@ -6,12 +6,17 @@ export class RawClient {
   /** All that has come. */
   text = '';
   bytes = 0;
+  /** Whether the connection is closed, by whomever. */
+  isOver = false;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     // Whatever ends it: what has come is what counts.
     socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.isOver = true;
+    });
     socket.on('data', (part) => {
       this.bytes += part.length;
       this.text += part.toString('utf8');
