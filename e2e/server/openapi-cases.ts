@@ -7,10 +7,14 @@ import { newFeedId, type TestServer } from './test-server.ts';
 export interface OpenApiServers {
   /** In the demo. */
   readonly demo: TestServer;
-  /** Outside it. */
+  /** Outside it; holds as many streams and polls of this client as it may. */
   readonly plain: TestServer;
   /** In the demo, in front of a Kafka that is not there. */
   readonly lost: TestServer;
+  /** Holds as many streams and polls as it may, of all clients together. */
+  readonly full: TestServer;
+  /** Lets a client ask once a second. */
+  readonly slow: TestServer;
   /** Shuts down, for as long as the test lasts. */
   readonly draining: TestServer;
 }
@@ -133,6 +137,9 @@ function pollCases(form: Form): OpenApiCase[] {
   ];
 }
 
+/** A client that may ask once a second is refused long before. */
+const ASKED_MAX = 100;
+
 const JSON_BODY = { method: 'POST', headers: { 'content-type': 'application/json' } };
 
 /** What is refused alike to whoever writes. */
@@ -252,6 +259,7 @@ function stateCases(): OpenApiCase[] {
     get('/readyz', 200),
     get('/readyz', 400, () => 'rttMs=x', 'query-invalid'),
     case_('get', '/readyz', 503, ({ lost }) => lost.fetch('/readyz')),
+    get('/readyz', 503, refusal, 'fault-refused'),
     case_('get', '/readyz', 503, ({ draining }) => draining.fetch('/readyz')),
     get('/api/status', 200),
     case_('get', '/api/status', 200, ({ lost }) => lost.fetch('/api/status')),
@@ -287,10 +295,54 @@ function withoutIdCases(): OpenApiCase[] {
   ];
 }
 
+/** What is refused before anything is looked at, and how every operation is asked for. */
+function gateCases(method: Method, path: string): OpenApiCase[] {
+  const url = path.replace('{id}', 'a');
+  const init = method === 'post' ? { ...JSON_BODY, body: '1' } : { method: method.toUpperCase() };
+  const tooOften: Provoke = async ({ slow }) => {
+    for (let asked = 0; asked < ASKED_MAX; asked += 1) {
+      const response = await slow.fetch(`${url}?often=1`, init);
+      if (response.status === 429) return response;
+      await response.body?.cancel();
+    }
+    throw new Error(`${method} ${path} is not refused, however often it is asked.`);
+  };
+  const headers = { ...('headers' in init ? init.headers : {}), 'x-padding': 'x'.repeat(10_000) };
+  return [
+    case_(
+      method,
+      path,
+      414,
+      onDemo(() => `${url}?x=${'x'.repeat(9_000)}`, init),
+      'url-too-long',
+    ),
+    case_(
+      method,
+      path,
+      431,
+      onDemo(() => url, { ...init, headers }),
+      'headers-too-large',
+    ),
+    // A probe is never refused for its rate.
+    ...(path === '/healthz' ? [] : [case_(method, path, 429, tooOften, 'too-many-requests')]),
+  ];
+}
+
+/** Where there is no place left, whatever is asked. */
+function placeCases(path: string): OpenApiCase[] {
+  const url = `${path.replace('{id}', 'a')}?id=a`;
+  return [
+    case_('get', path, 503, ({ full }) => full.fetch(url), 'overloaded'),
+    case_('get', path, 429, ({ plain }) => plain.fetch(url), 'too-many-connections'),
+  ];
+}
+
 /** @param pod of the server in the demo */
 export function openApiCases(pod: string): readonly OpenApiCase[] {
-  return [
+  const reading = ['/getData', ...STREAMS.map(({ path }) => path), ...POLLS.map(({ path }) => path)];
+  const own = [
     ...withoutIdCases(),
+    ...reading.flatMap(placeCases),
     ...STREAMS.flatMap(streamCases),
     ...POLLS.flatMap(pollCases),
     ...stateCases(),
@@ -298,4 +350,6 @@ export function openApiCases(pod: string): readonly OpenApiCase[] {
     ...articleCases(),
     ...orderCases(pod),
   ];
+  const operations = new Map(own.map(({ method, path }) => [`${method} ${path}`, { method, path }]));
+  return [...own, ...[...operations.values()].flatMap(({ method, path }) => gateCases(method as Method, path))];
 }

@@ -15,8 +15,10 @@ const WAIT = { timeout: 30_000, interval: 20 };
 const CASES = openApiCases(POD);
 const CHECK = new OpenApiCheck(OPENAPI_DOCUMENT);
 
-/** Kafka has to go between the start of the pod and the order. */
-const NOT_PROVOKED = ['POST /api/demo/faults 503 record-log-unavailable'];
+/** Kafka would have to go between the start of the pod and the order; and over TCP every client's address is known. */
+const NOT_PROVOKED = /^POST \/api\/demo\/faults 503 record-log-unavailable$| 503 client-unknown$/;
+/** A `HEAD` does not tell the code, and that is the only one of its 503. */
+const NOT_TOLD = /^HEAD \/getData 503$/;
 
 /** Methods and paths of the route handlers, as their files say. */
 function routes(): string[] {
@@ -59,7 +61,9 @@ describe('the OpenAPI document', () => {
 
   it('has no answer that is not provoked below', () => {
     const provoked = new Set(CASES.map(nameOf));
-    const missing = CHECK.answers.map(nameOf).filter((name) => !provoked.has(name) && !NOT_PROVOKED.includes(name));
+    const missing = CHECK.answers
+      .map(nameOf)
+      .filter((name) => !provoked.has(name) && !NOT_PROVOKED.test(name) && !NOT_TOLD.test(name));
     expect(missing).toEqual([]);
   });
 });
@@ -68,23 +72,25 @@ describe('a running server', () => {
   let servers: OpenApiServers;
 
   beforeAll(async () => {
-    const memory = {
-      RECORD_LOG: 'memory',
-      CORS_ORIGINS: 'https://a.example',
-      PING_MS: '100',
-      STREAM_MAX_AGE_MS: '150000',
-    };
-    const demo = await TestServer.start({ env: { ...memory, DEMO: '1', POD } });
-    const plain = await TestServer.start({ env: memory });
+    const memory = { RECORD_LOG: 'memory', PING_MS: '100', STREAM_MAX_AGE_MS: '150000' };
     const nobody = `${LOOPBACK}:${await freePort()}`;
-    const lost = await TestServer.start({ env: { KAFKA_BROKERS: nobody, DEMO: '1' }, isReadyAwaited: false });
+    const start = (env: Record<string, string>, isReadyAwaited = true) =>
+      TestServer.start({ env: { ...memory, ...env }, isReadyAwaited });
+    const headers = { HEADER_BYTES_MAX: '8192', CORS_ORIGINS: 'https://a.example' };
+    const demo = await start({ ...headers, DEMO: '1', POD });
+    const plain = await start({ CLIENT_CONNECTIONS_MAX: '1' });
+    const full = await start({ CONNECTIONS_MAX: '1' });
+    const slow = await start({ DEMO: '1', CLIENT_REQUESTS_PER_S: '1', CLIENT_REQUESTS_BURST: '1' });
+    const lost = await start({ RECORD_LOG: 'kafka', KAFKA_BROKERS: nobody, DEMO: '1' }, false);
+    const draining = await start({ DRAIN_MS: '300000' });
+    servers = { demo, plain, full, slow, lost, draining };
     await vi.waitFor(async () => expect((await lost.fetch('/healthz')).ok).toBe(true), WAIT);
-    const draining = await TestServer.start({ env: { ...memory, DRAIN_MS: '60000' } });
+    for (const server of [plain, full]) await server.stream('/getData/held').untilOpen();
+    // Each goes at a moment of its own: the last one holds the pod.
     const held = Array.from({ length: 20 }, () => draining.stream('/getData/held'));
     for (const stream of held) await stream.untilOpen();
     process.kill(draining.part.pid, 'SIGTERM');
     await vi.waitFor(async () => expect((await draining.fetch('/readyz')).status).toBe(503), WAIT);
-    servers = { demo, plain, lost, draining };
   });
 
   afterAll(async () => {

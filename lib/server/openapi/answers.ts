@@ -4,8 +4,13 @@ import { SSE_CONTENT_TYPE } from '../../protocol/sse.ts';
 import { type Answer, headerRef, type MediaType, schemaRef } from './openapi.ts';
 import { TEXT } from './shapes.ts';
 
+/** What any request can be refused for before it is looked at; probes are not counted. */
+const AT_THE_GATE: readonly ErrorCode[] = ['url-too-long', 'headers-too-large'];
+const BY_RATE: readonly ErrorCode[] = ['too-many-requests', 'client-unknown'];
 /** What any request to a door can be refused for, whatever it asks. */
-const EVERYWHERE: readonly ErrorCode[] = ['query-invalid'];
+const AT_THE_DOOR: readonly ErrorCode[] = [...AT_THE_GATE, ...BY_RATE, 'query-invalid'];
+/** What whoever wants a stream or a poll can be refused for beside that. */
+export const WITHOUT_PLACE: readonly ErrorCode[] = ['too-many-connections', 'overloaded'];
 
 const NEVER_STORED = { 'cache-control': headerRef('cache-control') };
 const OF_POLLS = {
@@ -17,7 +22,20 @@ const OF_POLLS = {
 
 /** The problem documents of an operation, by status, with the codes that each can have. */
 export function problems(...codes: readonly ErrorCode[]): Record<string, Answer> {
-  const all = [...new Set([...EVERYWHERE, ...codes])];
+  return byStatus([...AT_THE_DOOR, ...codes]);
+}
+
+/** Of what is answered past the doors. */
+export function gateProblems(): Record<string, Answer> {
+  return byStatus([...AT_THE_GATE, ...BY_RATE]);
+}
+
+export function probeProblems(): Record<string, Answer> {
+  return byStatus(AT_THE_GATE);
+}
+
+function byStatus(codes: readonly ErrorCode[]): Record<string, Answer> {
+  const all = [...new Set(codes)];
   const statuses = [...new Set(all.map((code) => ERROR_STATUS[code]))].sort();
   return Object.fromEntries(
     statuses.map((status) => [String(status), problem(all.filter((code) => ERROR_STATUS[code] === status))]),
@@ -25,7 +43,7 @@ export function problems(...codes: readonly ErrorCode[]): Record<string, Answer>
 }
 
 function problem(codes: readonly ErrorCode[]): Answer {
-  const isLater = codes.some((code) => ERROR_STATUS[code] === 503);
+  const isLater = codes.some((code) => [429, 503].includes(ERROR_STATUS[code]));
   const code = { type: 'object', properties: { code: { enum: codes } } };
   return {
     description: codes.map((name) => `\`${name}\``).join(', '),
@@ -93,3 +111,8 @@ export const PREFLIGHT: Answer = {
     'access-control-allow-headers': { required: true, schema: TEXT },
   },
 };
+
+/** The same, to a `HEAD`. */
+export function withoutBody(answers: Readonly<Record<string, Answer>>): Record<string, Answer> {
+  return Object.fromEntries(Object.entries(answers).map(([status, { content, ...answer }]) => [status, answer]));
+}

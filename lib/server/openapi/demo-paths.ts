@@ -1,6 +1,6 @@
 import { FAULT_FOR_MS } from '../../protocol/control.ts';
 import { SSE_CONTENT_TYPE } from '../../protocol/sse.ts';
-import { headersOnly, json, problems } from './answers.ts';
+import { headersOnly, json, problems, withoutBody } from './answers.ts';
 import { headerRef, type Operation, type Paths, parameterRef, schemaRef } from './openapi.ts';
 import { object, TEXT, WHOLE } from './shapes.ts';
 
@@ -70,9 +70,7 @@ export const DEMO_PATHS: Paths = {
       parameters: article.parameters ?? [],
       responses: {
         '200': headersOnly(SSE_CONTENT_TYPE),
-        '400': { description: 'As of a GET, but that the ID is not looked at.' },
-        '404': { description: 'Outside the demo.' },
-        '503': { description: '`fault-refused`' },
+        ...withoutBody(problems('not-found', 'fault-refused')),
       },
     },
   },

@@ -15,7 +15,8 @@ export const OPENAPI_DOCUMENT = {
     title: 'Feedline',
     version: String(PROTOCOL_VERSION),
     summary: 'Every change of one ID, streamed from Kafka.',
-    description: 'PROTOCOL.md says what it means. A method that is not listed is answered 405.',
+    description:
+      'PROTOCOL.md says what it means. A method that is not listed is answered 405, a GET or HEAD with a body 400 (`body-invalid`), what is no HTTP request 400 (`request-malformed`) or 408 (`request-too-slow`), each as a problem document but for the 405 of other methods than TRACE.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/', description: 'Any pod.' }],

@@ -1,6 +1,18 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { SSE_CONTENT_TYPE } from '../../protocol/sse.ts';
-import { headersOnly, json, POLL_EMPTY, POLL_EVENTS, PREFLIGHT, problems, STREAM, STREAM_OVER } from './answers.ts';
+import {
+  gateProblems,
+  headersOnly,
+  json,
+  POLL_EMPTY,
+  POLL_EVENTS,
+  PREFLIGHT,
+  problems,
+  STREAM,
+  STREAM_OVER,
+  WITHOUT_PLACE,
+  withoutBody,
+} from './answers.ts';
 import { type Operation, type Paths, parameterRef, type Reference, schemaRef } from './openapi.ts';
 
 const ID_CODES = ['id-too-long', 'id-undecodable'] as const;
@@ -22,26 +34,32 @@ const BY_ARTICLE: Form = { name: 'ByArticle', id: [parameterRef('idInPath')], co
 const WITHOUT_ID: Form = { name: 'WithoutId', id: [], codes: ['id-empty'] };
 
 function preflight(operationId: string, tags: readonly string[], { id }: Form): Operation {
-  return { operationId, summary: 'CORS preflight', tags, parameters: id, responses: { '204': PREFLIGHT } };
+  return {
+    operationId,
+    summary: 'CORS preflight',
+    tags,
+    parameters: id,
+    responses: { '204': PREFLIGHT, ...gateProblems() },
+  };
 }
 
 function streamOf(form: Form) {
   const tags = ['streams'];
   const parameters = [...form.id, ...READING];
-  const refused = problems(...form.codes, 'topic-unknown', 'fault-refused');
+  const codes = [...form.codes, 'topic-unknown', 'fault-refused'] as const;
   const about = { tags, parameters };
   const get: Operation = {
     ...about,
     operationId: `stream${form.name}`,
     summary: 'The events of one ID, as they come',
     description: 'Server-Sent Events. While the pod cannot tell where to begin, the stream is open and pings.',
-    responses: { '200': STREAM, '204': STREAM_OVER, ...refused },
+    responses: { '200': STREAM, '204': STREAM_OVER, ...problems(...codes, ...WITHOUT_PLACE) },
   };
   const head: Operation = {
     ...about,
     operationId: `streamHeaders${form.name}`,
     summary: 'The headers of a stream',
-    responses: { '200': headersOnly(SSE_CONTENT_TYPE), ...withoutBody(refused) },
+    responses: { '200': headersOnly(SSE_CONTENT_TYPE), ...withoutBody(problems(...codes)) },
   };
   return { get, head, options: preflight(`streamPreflight${form.name}`, tags, form) };
 }
@@ -49,7 +67,7 @@ function streamOf(form: Form) {
 function pollOf(form: Form) {
   const tags = ['polls'];
   const parameters = [...form.id, ...READING, parameterRef('waitMs')];
-  const refused = problems(...form.codes, 'topic-unknown', 'not-ready', 'draining', 'fault-refused');
+  const refused = problems(...form.codes, 'topic-unknown', 'not-ready', 'draining', 'fault-refused', ...WITHOUT_PLACE);
   const get: Operation = {
     operationId: `poll${form.name}`,
     summary: 'The next events of one ID, or none within a time',
@@ -73,17 +91,14 @@ function pollOf(form: Form) {
 function withoutId() {
   const { get, head, options } = streamOf(WITHOUT_ID);
   const refused = problems('id-empty');
+  // Whoever reads the ID takes a place before.
+  const refusedGet = problems('id-empty', ...WITHOUT_PLACE);
   const about = { summary: 'Says that the ID is missing', parameters: [] };
   return {
-    get: { ...get, ...about, responses: refused },
+    get: { ...get, ...about, responses: refusedGet },
     head: { ...head, ...about, responses: withoutBody(refused) },
     options,
   };
-}
-
-/** What is answered to a `HEAD`. */
-function withoutBody(responses: Operation['responses']): Operation['responses'] {
-  return Object.fromEntries(Object.entries(responses).map(([status, { content, ...answer }]) => [status, answer]));
 }
 
 /** What is for everybody: feeds, read. */

@@ -1,9 +1,11 @@
-import { json, problems } from './answers.ts';
+import { gateProblems, json, probeProblems, problems } from './answers.ts';
 import { headerRef, type Paths, parameterRef, schemaRef } from './openapi.ts';
 import { object, TEXT } from './shapes.ts';
 
 const NEVER_STORED = { 'cache-control': headerRef('cache-control') };
 const DEMO_CONDITIONS = ['rttMs', 'fault'].map(parameterRef);
+
+const NOT_READY = json('It should not, and why.', schemaRef('Readiness'));
 
 /** How the pod is. */
 export const STATE_PATHS: Paths = {
@@ -12,7 +14,7 @@ export const STATE_PATHS: Paths = {
       operationId: 'isAlive',
       summary: 'The process lives',
       tags: ['state'],
-      responses: { '200': json('It does.', object({ status: { const: 'ok' } })) },
+      responses: { '200': json('It does.', object({ status: { const: 'ok' } })), ...probeProblems() },
     },
   },
   '/readyz': {
@@ -24,7 +26,12 @@ export const STATE_PATHS: Paths = {
       responses: {
         ...problems(),
         '200': json('It should.', schemaRef('Readiness')),
-        '503': json('It should not, and why.', schemaRef('Readiness')),
+        // Without a query it is a probe, and never refused for the client's rate.
+        '503': {
+          description: 'It should not, and why; or a problem.',
+          headers: NEVER_STORED,
+          content: { ...NOT_READY.content, ...problems('fault-refused')['503']?.content },
+        },
       },
     },
   },
@@ -44,6 +51,7 @@ export const STATE_PATHS: Paths = {
       tags: ['state'],
       responses: {
         '200': { description: 'As of now.', headers: NEVER_STORED, content: { 'text/plain': { schema: TEXT } } },
+        ...gateProblems(),
       },
     },
   },
@@ -52,7 +60,7 @@ export const STATE_PATHS: Paths = {
       operationId: 'openApi',
       summary: 'This document',
       tags: ['state'],
-      responses: { '200': json('It.', { type: 'object', required: ['openapi', 'info', 'paths'] }) },
+      responses: { '200': json('It.', { type: 'object', required: ['openapi', 'info', 'paths'] }), ...gateProblems() },
     },
   },
 };
