@@ -151,6 +151,7 @@ describe('the files of Prometheus and Grafana', () => {
     const path = mounted('prometheus').get('/etc/prometheus/prometheus.yml') ?? '';
     expect(yamlOf(path)).toEqual({
       global: { scrape_interval: '5s', scrape_timeout: '4s' },
+      rule_files: ['prometheus-alerts.yml'],
       scrape_configs: [
         {
           job_name: 'feedline',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ROOT } from '#scripts/process/root.ts';
 import { parseConfig } from '../config.ts';
 import { Hub } from '../hub/hub.ts';
@@ -21,6 +22,22 @@ interface Dashboard {
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
     readonly targets?: readonly { readonly expr: string }[];
   }[];
+}
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly annotations: { readonly summary: string };
+    }[];
+  }[];
+}
+
+interface Compose {
+  readonly services: {
+    readonly prometheus: { readonly configs: readonly { readonly source: string; readonly target: string }[] };
+  };
 }
 
 const { panels } = JSON.parse(readFileSync(`${ROOT}/docker/grafana/feedline.json`, 'utf8')) as Dashboard;
@@ -65,24 +82,35 @@ function renderMetrics(): Promise<string> {
   }).render();
 }
 
+let metrics: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  metrics = new Map(
+    [...(await renderMetrics()).matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, type]),
+  );
+});
+
+/** The names of series in a query: what is neither a function, nor a label, nor a range. */
+const seriesOf = (query: string) => query.match(/\b[a-z]+_\w+\b(?!\()/g) ?? [];
+/** A histogram has its series under names of their own. */
+const metricOf = (series: string) => {
+  const name = series.replace(/_(bucket|sum|count)$/, '');
+  return metrics.get(name) === 'histogram' ? name : series;
+};
+const metricsOf = (query: string) => seriesOf(query).map(metricOf);
+
+/** Whether what changes is asked for as a rate, and what does not is not. */
+function expectRates(query: string): void {
+  for (const series of seriesOf(query)) {
+    const isRate = new RegExp(`(rate|increase)\\(${series}(\\{[^}]*\\})?\\[`).test(query);
+    const type = metrics.get(metricOf(series));
+    expect(isRate, query).toBe(type !== 'gauge');
+    const isQuantile = /^histogram_quantile\(0\.\d+, sum by \(le(, \w+)*\) \(rate\(\w+_bucket\[/.test(query);
+    expect(isQuantile, query).toBe(type === 'histogram');
+  }
+}
+
 describe('the dashboard', () => {
-  let metrics: ReadonlyMap<string, string>;
-
-  beforeAll(async () => {
-    metrics = new Map(
-      [...(await renderMetrics()).matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, type]),
-    );
-  });
-
-  /** The names of series in a query: what is neither a function, nor a label, nor a range. */
-  const seriesOf = (query: string) => query.match(/\b[a-z]+_\w+\b(?!\()/g) ?? [];
-  /** A histogram has its series under names of their own. */
-  const metricOf = (series: string) => {
-    const name = series.replace(/_(bucket|sum|count)$/, '');
-    return metrics.get(name) === 'histogram' ? name : series;
-  };
-  const metricsOf = (query: string) => seriesOf(query).map(metricOf);
-
   it('shows metrics that exist, in every chart', () => {
     expect(charts.length).toBeGreaterThan(10);
     for (const { title, targets = [] } of charts) {
@@ -100,15 +128,7 @@ describe('the dashboard', () => {
   });
 
   it('asks for a rate of every counter, a quantile of the rates of every histogram, and of no gauge', () => {
-    for (const query of queries) {
-      for (const series of seriesOf(query)) {
-        const isRate = new RegExp(`(rate|increase)\\(${series}\\[`).test(query);
-        const type = metrics.get(metricOf(series));
-        expect(isRate, query).toBe(type !== 'gauge');
-        const isQuantile = /^histogram_quantile\(0\.\d+, sum by \(le(, \w+)*\) \(rate\(\w+_bucket\[/.test(query);
-        expect(isQuantile, query).toBe(type === 'histogram');
-      }
-    }
+    for (const query of queries) expectRates(query);
   });
 
   it('gives each chart a place of its own', () => {
@@ -118,5 +138,30 @@ describe('the dashboard', () => {
     );
     expect(new Set(cells).size).toBe(cells.length);
     for (const { gridPos, title } of panels) expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('the alert rules', () => {
+  const parsed = (file: string): unknown => parse(readFileSync(`${ROOT}/docker/${file}`, 'utf8'));
+  const { groups } = parsed('prometheus-alerts.yml') as Rules;
+  const rules = groups.flatMap((group) => group.rules);
+
+  it('ask for metrics that exist, as the dashboard does, and have a name and words of their own', () => {
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { alert, expr, annotations } of rules) {
+      for (const name of metricsOf(expr)) expect(metrics.has(name), `${alert}: ${name}`).toBe(true);
+      expectRates(expr);
+      expect(annotations.summary, alert).toMatch(/\.$/);
+    }
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  });
+
+  it('are those that the Prometheus of docker compose evaluates', () => {
+    expect(parsed('prometheus.yml')).toMatchObject({ rule_files: ['prometheus-alerts.yml'] });
+    const { services } = parse(readFileSync(`${ROOT}/docker-compose.yml`, 'utf8'), { merge: true }) as Compose;
+    const folders = services.prometheus.configs.map(({ target }) => target.replace(/[^/]*$/, ''));
+    expect(services.prometheus.configs.map(({ source }) => source)).toContain('prometheus-alerts');
+    // A relative name is looked for beside the file that names it.
+    expect(new Set(folders).size).toBe(1);
   });
 });
