@@ -13,10 +13,25 @@ type NativeZstd = (
 const { zstdDecompress: native } = zlib as { readonly zstdDecompress?: NativeZstd };
 
 /** @throws where it is damaged */
-export function decompressZstd(source: Buffer, limit: number): Promise<Buffer> {
-  if (native === undefined) return new Promise((resolve) => resolve(decompressZstdInJavascript(source, limit)));
+export async function decompressZstd(source: Buffer, limit: number): Promise<Buffer> {
+  if (native === undefined) return decompressZstdInJavascript(source, limit);
+  const parts: Buffer[] = [];
+  let left = limit;
+  // Node by itself reads the first frame alone, and takes one that is cut off for a whole one.
+  for (const frame of framesOf(source, limit)) {
+    const part = await readNatively(native, frame, left);
+    parts.push(part);
+    left -= part.length;
+  }
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
+}
+
+function readNatively(decompress: NativeZstd, frame: Buffer, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    native(source, { maxOutputLength: limit }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    // 0 is not allowed.
+    const options = { maxOutputLength: Math.max(1, limit) };
+    decompress(frame, options, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   });
 }
 
@@ -32,13 +47,18 @@ const CHECKSUM_BYTES = 4;
 /** One frame at a time, and none with a window that would have to be larger than all that may come out. */
 export function decompressZstdInJavascript(source: Buffer, limit: number): Buffer {
   const out = new GrowingBytes(limit, 4 * source.length);
+  for (const frame of framesOf(source, limit)) readFrame(frame, out);
+  return out.written();
+}
+
+/** Those that hold something. @throws RangeError where the last one is cut off, or one is too large */
+function* framesOf(source: Buffer, limit: number): Generator<Buffer> {
   for (let at = 0; at < source.length; ) {
     const { end, isSkippable } = frameAt(source, at, limit);
     if (end > source.length) throw new RangeError('it ends too soon');
-    if (!isSkippable) readFrame(source.subarray(at, end), out);
+    if (!isSkippable) yield source.subarray(at, end);
     at = end;
   }
-  return out.written();
 }
 
 function readFrame(frame: Buffer, out: GrowingBytes): void {
