@@ -7,7 +7,7 @@ import { answersMetadata } from '#scripts/kafka/admin.ts';
 import { kafkaJars } from '#scripts/kafka/jars.ts';
 import { javaCommand, localKafkaObstacle } from '#scripts/kafka/java.ts';
 import { LOG4J_XML } from '#scripts/kafka/log4j.ts';
-import { serverProperties } from '#scripts/kafka/server-properties.ts';
+import { type ListenerSpec, serverProperties } from '#scripts/kafka/server-properties.ts';
 import { type Part, type PartExit, startPart } from '#scripts/process/part.ts';
 import { freePort, isAccepting, isPortFree, LOOPBACK } from '#scripts/process/ports.ts';
 import { waitUntil } from '#scripts/process/wait-until.ts';
@@ -27,6 +27,11 @@ export interface LocalKafkaOptions {
   /** Where the records are. A given folder is the caller's to remove, and a later start finds its records; else a
    * temporary one is made, and removed by `stop()`. */
   readonly dataDir?: string;
+  readonly listeners?: readonly ListenerSpec[];
+  /** Arguments that its storage is formatted with once, such as its first users. */
+  readonly formatArgs?: readonly string[];
+  /** Settings of Java itself. */
+  readonly jvmArgs?: readonly string[];
   /** Lines of `server.properties` to add or to override. */
   readonly extraProperties?: Readonly<Record<string, string | number | boolean>>;
   readonly log?: (line: string) => void;
@@ -43,6 +48,8 @@ export interface LocalKafka {
   readonly exited: Promise<PartExit>;
   /** The end of Kafka's own log. */
   readonly lastLogLines: () => Promise<string>;
+  /** Runs one of Kafka's own tools: its main class, and its arguments. @throws Error with what it printed */
+  readonly runTool: (main: readonly string[]) => Promise<void>;
   /** Ends it and removes a temporary data folder. */
   readonly stop: () => Promise<void>;
   /** SIGKILL, as a power cut would. The data stays, for `restart`; `stop` removes it. */
@@ -79,6 +86,7 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
     `-XX:SharedArchiveFile=${classArchive(jarsDir)}`,
     '-Xshare:auto',
     '-Xlog:cds=off',
+    ...(options.jvmArgs ?? []),
   ]);
   for (let tries = 1; ; tries += 1) {
     try {
@@ -143,13 +151,10 @@ async function startOnce(
   layout: Layout,
 ): Promise<LocalKafka> {
   const port = options.port ?? (await freePort());
-  const { extraProperties } = options;
-  const properties = { port, controllerPort: await freePort(), logDir: layout.logDir };
-  await writeFile(
-    layout.propertiesFile,
-    serverProperties(extraProperties === undefined ? properties : { ...properties, extraProperties }),
-  );
-  if (!existsSync(metaFile(layout))) await formatStorage(layout);
+  const { extraProperties = {}, listeners = [] } = options;
+  const properties = { port, controllerPort: await freePort(), logDir: layout.logDir, listeners, extraProperties };
+  await writeFile(layout.propertiesFile, serverProperties(properties));
+  if (!existsSync(metaFile(layout))) await formatStorage(layout, options.formatArgs ?? []);
   const part = await startPart({
     name: 'Kafka',
     command: javaCommand(),
@@ -161,13 +166,17 @@ async function startOnce(
   return handle(part, { ...options, port }, layout);
 }
 
-async function formatStorage(layout: Layout): Promise<void> {
+async function formatStorage(layout: Layout, args: readonly string[]): Promise<void> {
   // A dash in front would be taken for an option, as Kafka's own tool avoids it.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'k');
-  const main = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', layout.propertiesFile];
-  const tool = await startPart({ name: 'Kafka storage format', command: javaCommand(), args: layout.java(main, []) });
+  const main = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', layout.propertiesFile, ...args];
+  await runTool(layout, 'Kafka storage format', main);
+}
+
+async function runTool(layout: Layout, name: string, main: readonly string[]): Promise<void> {
+  const tool = await startPart({ name, command: javaCommand(), args: layout.java(main, []) });
   const exit = await tool.exited;
-  if (exit.code !== 0) throw new Error(`Kafka's storage could not be formatted:\n${tool.lastLines().join('\n')}`);
+  if (exit.code !== 0) throw new Error(`${name} has failed:\n${tool.lastLines().join('\n')}`);
 }
 
 /** Kafka's own note of what is stored there. */
@@ -206,6 +215,7 @@ function handle(part: Part, options: LocalKafkaOptions & { readonly port: number
     pid: part.pid,
     exited: part.exited,
     lastLogLines: async () => [...part.lastLines(), await lastLines(layout.logFile)].join('\n'),
+    runTool: (main) => runTool(layout, main[0] ?? '', main),
     stop: async () => {
       await part.stop();
       if (layout.isTemporary) await rm(layout.dataDir, { recursive: true, force: true });

@@ -1,8 +1,17 @@
+/** Where clients may come beside the plain one. */
+export interface ListenerSpec {
+  /** As the settings of it name it (`listener.name.NAME.…`). */
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+}
+
 /** Settings of a broker that serves one laptop: loopback only, one replica, little memory, no waiting. */
 export interface ServerPropertiesOptions {
   readonly port: number;
   readonly controllerPort: number;
   readonly logDir: string;
+  readonly listeners?: readonly ListenerSpec[];
   /** Added last, so they win. */
   readonly extraProperties?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -14,8 +23,10 @@ export function serverProperties(options: ServerPropertiesOptions): string {
     .join('');
 }
 
-function baseProperties({ port, controllerPort, logDir }: ServerPropertiesOptions) {
-  const client = `PLAINTEXT://127.0.0.1:${port}`;
+function baseProperties({ port, controllerPort, logDir, listeners = [] }: ServerPropertiesOptions) {
+  const clients = [{ name: 'PLAINTEXT', port, protocol: 'PLAINTEXT' }, ...listeners];
+  const client = clients.map((each) => `${each.name.toUpperCase()}://127.0.0.1:${each.port}`).join(',');
+  const protocols = clients.map((each) => `${each.name.toUpperCase()}:${each.protocol}`).join(',');
   return {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -23,7 +34,7 @@ function baseProperties({ port, controllerPort, logDir }: ServerPropertiesOption
     'controller.listener.names': 'CONTROLLER',
     listeners: `${client},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': client,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `${protocols},CONTROLLER:PLAINTEXT`,
     'log.dirs': logDir.replaceAll('\\', '/'),
     'num.partitions': 6,
     'auto.create.topics.enable': false,

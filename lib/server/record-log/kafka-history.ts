@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { createConsumer, listOffsets } from './kafka-cluster.ts';
 import { type FetchedPartition, recordsOf } from './kafka-fetch.ts';
 import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
+import type { KafkaTroubles } from './kafka-troubles.ts';
 import type { FetchedRecords } from './page-builder.ts';
 import { type FetchRecords, PartitionScans } from './partition-scans.ts';
 import type { HistoryMeter, HistoryPage, HistoryRequest, HistoryStats, RecordHistory, TopicBounds } from './port.ts';
@@ -14,6 +15,10 @@ import { within } from './within.ts';
 export interface KafkaHistoryOptions extends HistoryConfig {
   /** One that gives up soon: what fails is tried again here. */
   readonly kafka: Kafka;
+  /** Of that client: hears what is wrong, until something is answered. */
+  readonly troubles: KafkaTroubles;
+  /** What was refused is asked again no sooner, ms. */
+  readonly refusedDelayMs: number;
   readonly logger: Logger;
 }
 
@@ -41,6 +46,8 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
   #stopping = new AbortController();
   readonly #questions = new Map<string, SharedQuestion<TopicBounds>>();
   #connecting: Promise<void> | undefined;
+  /** Questions that were refused, and are asked again. */
+  #refused = 0;
 
   constructor(options: KafkaHistoryOptions) {
     this.#options = options;
@@ -95,27 +102,52 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
     await this.#consumer.disconnect();
   }
 
+  /** What somebody waits for in vain, in words. */
+  get refusal(): string | undefined {
+    return this.#refused > 0 ? this.#options.troubles.words : undefined;
+  }
+
   async #untilAnswered<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     for (;;) {
       signal.throwIfAborted();
       try {
-        return await unlessEnded(signal, this.#connected().then(ask));
+        const answer = await unlessEnded(signal, this.#connected().then(ask));
+        this.#options.troubles.clear();
+        return answer;
       } catch (error) {
         signal.throwIfAborted();
-        this.#options.logger.debug({ err: error }, 'history could not be read; it is tried again');
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        const { troubles, logger, refusedDelayMs } = this.#options;
+        logger.debug({ err: error }, 'history could not be read; it is tried again');
+        if (troubles.isRefused) await this.#afterRefusal(refusedDelayMs, signal);
+        else await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
         // The leader may be another broker now.
-        await unlessEnded(signal, this.#cluster.refreshMetadata()).catch(() => undefined);
+        await unlessEnded(
+          signal,
+          this.#connected().then(() => this.#cluster.refreshMetadata()),
+        ).catch(() => undefined);
       }
     }
   }
 
+  async #afterRefusal(delayMs: number, signal: AbortSignal): Promise<void> {
+    this.#refused += 1;
+    await delay(delayMs, undefined, { signal }).catch(() => undefined);
+    this.#refused -= 1;
+  }
+
   #connected(): Promise<void> {
-    this.#connecting ??= this.#consumer.connect().catch((error: unknown) => {
-      this.#connecting = undefined;
-      throw error;
+    if (this.#connecting !== undefined) return this.#connecting;
+    const connecting = this.#consumer.connect();
+    this.#connecting = connecting;
+    const forget = (): void => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    };
+    connecting.catch(() => {
+      // Whoever asks meanwhile is given the same answer: Kafka may count how often credentials were wrong.
+      if (this.#options.troubles.isRefused) setTimeout(forget, this.#options.refusedDelayMs).unref();
+      else forget();
     });
-    return this.#connecting;
+    return connecting;
   }
 
   async #fetch(place: Place): Promise<FetchedRecords> {
@@ -138,9 +170,14 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
     return isOurs;
   }
 
+  /** @throws Error where Kafka's ACLs do not allow to read it: that says nothing of what it holds */
   async #describe(topic: string): Promise<TopicDescription | undefined> {
     const { topics } = await describeTopics(this.#cluster, [topic]);
-    return topics[0];
+    const [description] = topics;
+    if (description?.refused === undefined) return description;
+    const words = `Kafka's ACLs do not allow to read the topic "${topic}"`;
+    this.#options.troubles.tell({ place: 'topics', words, isRefusal: true });
+    throw new Error(words);
   }
 
   async #fetchAt(place: Place, maxBytes = this.#options.fetchBytes): Promise<FetchedRecords> {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Kafka, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
+import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import { RecordLogKind } from '../../protocol/constants.ts';
+import type { KafkaSecurity } from '../config/kafka-security-settings.ts';
 import type { KafkaConfig } from '../config/kafka-settings.ts';
 import type { HistoryConfig } from '../config/memory-settings.ts';
 import type { Logger } from '../logger.ts';
-import { createKafka, IMPATIENT, PATIENT } from './kafka-client.ts';
+import { createKafka, IMPATIENT, type KafkaClientOptions, PATIENT } from './kafka-client.ts';
 import { KafkaHistory } from './kafka-history.ts';
-import { KafkaSession } from './kafka-session.ts';
+import { KafkaSession, type MissingTopic } from './kafka-session.ts';
+import { KafkaTroubles } from './kafka-troubles.ts';
 import { PauseSwitch } from './pause-switch.ts';
 import type {
   HistoryMeter,
@@ -29,7 +31,10 @@ import { untilWedged } from './wedge-watch.ts';
 import { within } from './within.ts';
 
 export interface KafkaLogOptions {
-  readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'>;
+  readonly config: Pick<KafkaConfig, 'brokers' | 'groupPrefix' | 'sessionTimeoutMs' | 'metadataMaxAgeMs'> & {
+    /** Default: in plain text, as nobody in particular. */
+    readonly security?: KafkaSecurity;
+  };
   readonly topics: readonly string[];
   /** Those of them that are read where they exist, and are not waited for. Default none. */
   readonly optionalTopics?: readonly string[];
@@ -38,6 +43,8 @@ export interface KafkaLogOptions {
   readonly logger: Logger;
   /** Silence after which reading is not live, and how long it may last while the broker answers others, ms. */
   readonly watchdog?: { readonly silenceMs: number; readonly wedgedMs: number };
+  /** What Kafka has refused is asked again no sooner, ms. */
+  readonly refusedDelayMs?: number;
   readonly now?: () => number;
 }
 
@@ -51,6 +58,8 @@ const STOP_LIMIT_MS = 3_000;
 const RESTART_DELAY_MS = 250;
 const RESTART_DELAY_MAX_MS = 30_000;
 const LASTING_MS = 60_000;
+/** What Kafka has refused is asked again no sooner: it may count how often credentials were wrong. */
+const REFUSED_DELAY_MS = 5_000;
 
 /**
  * Kafka as the record log: one consumer at a time, supervised. A lost one is replaced by a fresh one, in a group of
@@ -63,6 +72,8 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
   /** For requests whose failure is an answer: publishing, deleting the group. */
   readonly #asking: Kafka;
   readonly #history: KafkaHistory;
+  readonly #troubles = this.#troublesOf('reading');
+  readonly #askingTroubles = this.#troublesOf('asking');
   readonly #now: () => number;
   readonly #book = new PositionBook();
   readonly #pause = new PauseSwitch();
@@ -76,16 +87,23 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
   #lastFetchAtMs = 0;
   /** Its consumer was found alive and reading nothing, and nothing was read since. */
   #isWedged = false;
-  #missing: readonly string[] = [];
-  #trouble: string | undefined;
+  #missing: readonly MissingTopic[] = [];
+  #toldMissing = '';
 
   constructor(options: KafkaLogOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#consuming = this.#createKafka(PATIENT);
-    this.#asking = this.#createKafka(IMPATIENT);
+    const { groupPrefix } = options.config;
+    this.#consuming = this.#createKafka({ retry: PATIENT, troubles: this.#troubles, groupPrefix });
+    this.#asking = this.#createKafka({ retry: IMPATIENT, troubles: this.#askingTroubles, groupPrefix: undefined });
     const { history, logger } = options;
-    this.#history = new KafkaHistory({ kafka: this.#asking, logger, ...history });
+    this.#history = new KafkaHistory({
+      kafka: this.#asking,
+      troubles: this.#askingTroubles,
+      refusedDelayMs: options.refusedDelayMs ?? REFUSED_DELAY_MS,
+      logger,
+      ...history,
+    });
   }
 
   read(handler: RecordLogHandler): () => Promise<void> {
@@ -101,7 +119,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
 
   status(): RecordLogStatus {
     const reason = this.#whyNotLive();
-    if (reason === undefined) return { state: 'live', reason: 'reading every topic' };
+    if (reason === undefined) return { state: 'live', reason: `reading every topic${this.#whyNoHistory()}` };
     if (this.#isWedged)
       return { state: 'wedged', reason: `the consumer reads nothing, though Kafka answers: ${reason}` };
     return { state: this.#wasLive ? 'degraded' : 'starting', reason };
@@ -135,31 +153,32 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
     return { partition: stored?.partition ?? 0, offset: Number(stored?.baseOffset ?? 0) };
   }
 
-  get #missingTopics(): readonly string[] {
-    return this.#missing.filter((topic) => this.#isAwaited(topic));
+  get #missingTopics(): readonly MissingTopic[] {
+    return this.#missing.filter(({ topic }) => this.#isAwaited(topic));
   }
 
   #isAwaited(topic: string): boolean {
     return this.#options.optionalTopics?.includes(topic) !== true;
   }
 
-  #createKafka(retry: RetryOptions): Kafka {
+  #createKafka(about: Pick<KafkaClientOptions, 'retry' | 'troubles' | 'groupPrefix'>): Kafka {
     const { config, pod, logger } = this.#options;
-    const onTrouble = (reason: string): void => {
-      this.#trouble = reason;
-    };
-    return createKafka({ brokers: config.brokers, clientId: `feedline-${pod}`, retry, logger, onTrouble });
+    const { brokers, security = { tls: undefined, sasl: undefined } } = config;
+    return createKafka({ brokers, security, clientId: `feedline-${pod}`, logger, ...about });
+  }
+
+  #troublesOf(client: string): KafkaTroubles {
+    const onNew = (words: string): void => this.#options.logger.warn({ client }, `Kafka: ${words}`);
+    return new KafkaTroubles({ onNew });
   }
 
   #whyNotLive(): string | undefined {
     const brokers = this.#options.config.brokers.join(', ');
-    const trouble = this.#trouble === undefined ? '' : ` (${this.#trouble})`;
+    const { words } = this.#troubles;
+    const trouble = words === undefined ? '' : ` (${words})`;
     if (this.#pause.isPaused) return 'the consumer is stopped on purpose; records wait in Kafka';
     const missing = this.#missingTopics;
-    if (missing.length > 0) {
-      const names = missing.map((topic) => `"${topic}"`).join(', ');
-      return `waiting for the topic ${names}, which does not exist on ${brokers}`;
-    }
+    if (missing.length > 0) return wordsOfMissing(missing, brokers);
     if (!this.#isJoined) return `connecting to Kafka at ${brokers}${trouble}`;
     const silenceMs = this.#now() - this.#lastFetchAtMs;
     if (silenceMs > this.#watchdog.silenceMs) {
@@ -168,8 +187,22 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
     return undefined;
   }
 
+  #whyNoHistory(): string {
+    const { refusal: words } = this.#history;
+    return words !== undefined ? `; what is not in memory any more cannot be read (${words})` : '';
+  }
+
+  #tellMissing(missing: readonly MissingTopic[]): void {
+    this.#missing = missing;
+    const { config, logger } = this.#options;
+    const words =
+      this.#missingTopics.length === 0 ? '' : wordsOfMissing(this.#missingTopics, config.brokers.join(', '));
+    if (words !== this.#toldMissing && words !== '') logger.warn(words);
+    this.#toldMissing = words;
+  }
+
   async #supervise(handler: RecordLogHandler, signal: AbortSignal): Promise<void> {
-    const { logger } = this.#options;
+    const { logger, refusedDelayMs = REFUSED_DELAY_MS } = this.#options;
     let delayMs = RESTART_DELAY_MS;
     while (!signal.aborted) {
       await this.#pause.untilRunning(signal);
@@ -181,6 +214,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
       // However short the pause was: the consumer was not lost, and the next one need not be careful.
       if (paused.aborted) continue;
       this.#restarts += 1;
+      if (this.#troubles.isRefused) delayMs = Math.max(delayMs, refusedDelayMs);
       logger.warn({ why, delayMs }, 'the Kafka consumer is made anew');
       await delay(delayMs, undefined, { signal }).catch(() => undefined);
       const hasLasted = this.#now() - startedAtMs >= LASTING_MS;
@@ -206,21 +240,20 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
       onCrashed: () => {
         this.#crashes += 1;
       },
-      onMissing: (missing) => {
-        this.#missing = missing;
-      },
+      onMissing: (missing) => this.#tellMissing(missing),
     });
     const watching = new AbortController();
     try {
       return await Promise.race([session.run(signal), this.#untilWedged(watching.signal)]);
     } catch (error) {
-      this.#trouble = error instanceof Error ? error.message : String(error);
-      return this.#trouble;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#troubles.hear(why);
+      return why;
     } finally {
       watching.abort();
       this.#isJoined = false;
       await withLimit(session.stop());
-      await withLimit(this.#deleteGroup(groupId));
+      if (session.hasGroup) await withLimit(this.#deleteGroup(groupId));
     }
   }
 
@@ -232,8 +265,9 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
   async #untilWedged(signal: AbortSignal): Promise<string> {
     const startedAtMs = this.#now();
     // A topic that does not exist yet is waited for, and that is no progress.
+    const missing = (): ReadonlySet<string> => new Set(this.#missing.map(({ topic }) => topic));
     const isWaiting = (): boolean =>
-      this.#options.topics.every((topic) => !this.#isAwaited(topic) || this.#missing.includes(topic));
+      this.#options.topics.every((topic) => !this.#isAwaited(topic) || missing().has(topic));
     const lastProgressAtMs = (): number => (isWaiting() ? this.#now() : Math.max(startedAtMs, this.#lastFetchAtMs));
     const isBrokerThere = (): Promise<boolean> => this.#history.isBrokerThere();
     try {
@@ -256,7 +290,7 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
   #fetched(): void {
     this.#lastFetchAtMs = this.#now();
     this.#isWedged = false;
-    this.#trouble = undefined;
+    this.#troubles.clear();
     if (this.#isJoined && this.#missingTopics.length === 0) this.#wasLive = true;
   }
 
@@ -287,6 +321,21 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
     }
     return producer;
   }
+}
+
+function wordsOfMissing(missing: readonly MissingTopic[], brokers: string): string {
+  const named = (refused: MissingTopic['refused']): string =>
+    missing
+      .filter((each) => each.refused === refused)
+      .map(({ topic }) => `"${topic}"`)
+      .join(', ');
+  const [absent, unread, hidden] = [named(undefined), named('read'), named('describe')];
+  const parts = [
+    absent && `the topic ${absent}, which does not exist on ${brokers}`,
+    unread && `leave to read the topic ${unread} on ${brokers}: Kafka's ACLs do not allow Read on it`,
+    hidden && `leave to read the topic ${hidden} on ${brokers}: Kafka's ACLs do not allow Describe and Read on it`,
+  ];
+  return `waiting for ${parts.filter((part) => part !== '').join(', and for ')}`;
 }
 
 /** Waits for a clean-up, but not for ever: what hangs or fails here must not keep anything else. */

@@ -7,12 +7,16 @@ import type { Broker, Cluster } from 'kafkajs';
 
 export interface TopicDescription {
   readonly topic: string;
-  /** The topic ID, base64url; null while the topic does not exist or has no leader yet. */
+  /** The topic ID, base64url; null while the topic does not exist, has no leader yet, or may not be read. */
   readonly epoch: string | null;
+  /** What Kafka's ACLs do not allow: to read it, or even to know that it exists. Undefined where they allow both. */
+  readonly refused: RefusedLeave | undefined;
   readonly partitionCount: number;
   /** Kafka's error code; 0 is none, 3 is "unknown topic or partition". */
   readonly errorCode: number;
 }
+
+export type RefusedLeave = 'read' | 'describe';
 
 export interface ClusterDescription {
   readonly clusterId: string;
@@ -23,6 +27,11 @@ const METADATA_KEY = 3;
 const METADATA_VERSION = 12;
 const NO_TAGS = 0;
 const UUID_BYTES = 16;
+/** Kafka says that of a topic that may not be described, whether it exists or not. */
+const TOPIC_AUTHORIZATION_FAILED = 29;
+/** Of the operations that are allowed (KIP-430), the bit of reading; and what stands there where they are not told. */
+const READ_BIT = 1 << 3;
+const OPERATIONS_UNTOLD = -(2 ** 31);
 
 /** What kafkajs 2.2.4 (pinned, unmaintained) has beyond its types: a door for one request. */
 interface BrokerWithPool extends Broker {
@@ -64,7 +73,7 @@ function encodeRequest(topics: readonly string[]): Buffer {
     return [Buffer.alloc(UUID_BYTES), unsignedVarint(name.length + 1), name, Buffer.from([NO_TAGS])];
   });
   const allowsCreation = 0;
-  const wantsOperations = 0;
+  const wantsOperations = 1;
   const tail = Buffer.from([allowsCreation, wantsOperations, NO_TAGS]);
   return Buffer.concat([Buffer.from([NO_TAGS]), unsignedVarint(topics.length + 1), ...names, tail]);
 }
@@ -104,10 +113,17 @@ function readTopic(read: FlexibleReader): TopicDescription {
     for (let list = 0; list < 3; list += 1) read.array(() => read.int32()); // replicas, in sync, offline
     read.tags();
   });
-  read.int32(); // authorized operations
+  const refused = refusedOf(errorCode, read.int32());
   read.tags();
-  const epoch = errorCode === 0 && partitions.length > 0 ? id.toString('base64url') : null;
-  return { topic, epoch, partitionCount: partitions.length, errorCode };
+  const isThere = errorCode === 0 && partitions.length > 0 && refused === undefined;
+  const epoch = isThere ? id.toString('base64url') : null;
+  return { topic, epoch, refused, partitionCount: partitions.length, errorCode };
+}
+
+function refusedOf(errorCode: number, operations: number): RefusedLeave | undefined {
+  if (errorCode === TOPIC_AUTHORIZATION_FAILED) return 'describe';
+  if (errorCode !== 0 || operations === OPERATIONS_UNTOLD) return undefined;
+  return (operations & READ_BIT) === 0 ? 'read' : undefined;
 }
 
 /** Reads Kafka's flexible encodings (KIP-482): lengths are unsigned varints, one more than the length. */

@@ -25,14 +25,19 @@ export interface KafkaSessionOptions {
   readonly onJoined: () => void;
   /** kafkajs has given its consumer up. */
   readonly onCrashed: () => void;
-  /** Topics that do not exist now; empty when all do. */
-  readonly onMissing: (topics: readonly string[]) => void;
+  /** Topics that cannot be read now; empty when all can. */
+  readonly onMissing: (topics: readonly MissingTopic[]) => void;
 }
+
+/** It does not exist, or Kafka's ACLs do not allow to read it. */
+export type MissingTopic = Pick<TopicDescription, 'topic' | 'refused'>;
 
 const FETCH_WAIT_MS = 500;
 /** At most this much later than at once comes what is read; see `paceFetches`. */
 const FETCH_INTERVAL_MS = 4;
 const MISSING_TOPIC_POLL_MS = 500;
+/** Each time that a topic is asked for that may not be read, the broker may note it. */
+const REFUSED_TOPIC_POLL_MS = 2_000;
 
 /** kafkajs's batch has the offset that was asked for, which its types leave out. */
 interface ConsumedBatch extends Batch {
@@ -51,6 +56,7 @@ export class KafkaSession {
   #inspectTimer: NodeJS.Timeout | undefined;
   #isInspecting = false;
   #isOver = false;
+  #hasGroup = false;
   #missingBefore: readonly string[] = [];
   /** Topics whose epoch was not looked at since the last join, across which a topic may have been created again. */
   readonly #unchecked = new Set<string>();
@@ -86,6 +92,11 @@ export class KafkaSession {
     }
   }
 
+  /** Whether there may be a group of its own at the broker. */
+  get hasGroup(): boolean {
+    return this.#hasGroup;
+  }
+
   /** Leaves the group and closes the connections. kafkajs can hang here: the caller limits the time. */
   async stop(): Promise<void> {
     await this.#consumer.disconnect();
@@ -102,6 +113,7 @@ export class KafkaSession {
     for (const description of topics) await this.#adopt(description, clusterId);
     // A session that has ended meanwhile was stopped already: its consumer would join, and be nobody's to stop.
     if (this.#isOver) return;
+    this.#hasGroup = true;
     await this.#consumer.run({ autoCommit: false, eachBatch: ({ batch }) => this.#take(batch as ConsumedBatch) });
     // A consumer that was lost while it joined ends the session before this: its timer would be nobody's to clear.
     if (this.#isOver) return;
@@ -147,7 +159,9 @@ export class KafkaSession {
       const present = topics.filter(({ epoch }) => epoch !== null);
       const isThere = present.some(({ topic }) => this.#options.isAwaited(topic));
       if (isThere || signal.aborted) return { clusterId, topics: present };
-      await new Promise((resolve) => setTimeout(resolve, MISSING_TOPIC_POLL_MS));
+      const isRefused = topics.some(({ refused }) => refused !== undefined);
+      const pollMs = isRefused ? REFUSED_TOPIC_POLL_MS : MISSING_TOPIC_POLL_MS;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }
 
@@ -184,11 +198,11 @@ export class KafkaSession {
       const description = await this.#describe();
       const { clusterId, topics } = description;
       const appeared = topics.find(({ topic, epoch }) => epoch !== null && !reading.includes(topic));
-      if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" now exists`);
+      if (appeared !== undefined) this.#over.resolve(`the topic "${appeared.topic}" can be read now`);
       for (const topic of topics) await this.#restartIfRecreated(topic, clusterId);
       // A log that was cut off tells nobody, and kafkajs moves on in it by itself.
       for (const topic of reading) if (await this.#tellGone(topic)) this.#seek(topic);
-      this.#leaveMissing(missingOf(description).filter((topic) => reading.includes(topic)));
+      this.#leaveMissing(missingOf(description).filter(({ topic }) => reading.includes(topic)));
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'could not look at the topics; the next look is soon');
     } finally {
@@ -197,11 +211,13 @@ export class KafkaSession {
   }
 
   /** A deleted topic makes kafkajs refresh its metadata for ever, and stalls the others: they are read without it. */
-  #leaveMissing(missing: readonly string[]): void {
+  #leaveMissing(missing: readonly MissingTopic[]): void {
     // Twice, since a broker that has just started may not know a topic yet.
-    const gone = missing.find((topic) => this.#missingBefore.includes(topic));
-    this.#missingBefore = missing;
-    if (gone !== undefined) this.#over.resolve(`the topic "${gone}" does not exist any more`);
+    const gone = missing.find(({ topic }) => this.#missingBefore.includes(topic));
+    this.#missingBefore = missing.map(({ topic }) => topic);
+    if (gone === undefined) return;
+    const what = gone.refused === undefined ? 'does not exist' : 'may not be read';
+    this.#over.resolve(`the topic "${gone.topic}" ${what} any more`);
   }
 
   async #restartIfRecreated(description: TopicDescription, clusterId: string): Promise<boolean> {
@@ -311,6 +327,6 @@ export class KafkaSession {
   }
 }
 
-function missingOf({ topics }: ClusterDescription): string[] {
-  return topics.filter(({ epoch }) => epoch === null).map(({ topic }) => topic);
+function missingOf({ topics }: ClusterDescription): MissingTopic[] {
+  return topics.filter(({ epoch }) => epoch === null).map(({ topic, refused }) => ({ topic, refused }));
 }
