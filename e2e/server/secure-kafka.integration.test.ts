@@ -21,14 +21,33 @@ const USER = 'scram512';
 describeWithLocalKafka('the server in front of a Kafka that asks who is there', () => {
   let secure: SecureKafka;
   let dir: string;
+  let server: TestServer;
 
   beforeAll(async () => {
     secure = await startSecureKafka();
     await ensureTopic(secure.kafka.brokers, { topic: TOPIC, config: { 'compression.type': 'zstd' } });
     dir = await mkdtemp(join(tmpdir(), 'feedline-secrets-'));
+    const file = async (name: string, text: string): Promise<string> => {
+      await writeFile(join(dir, name), text);
+      return join(dir, name);
+    };
+    server = await TestServer.start({
+      env: {
+        KAFKA_BROKERS: secure.sasl,
+        KAFKA_TOPICS: TOPIC,
+        KAFKA_GROUP_PREFIX: 'gateway',
+        KAFKA_TLS: '1',
+        KAFKA_TLS_CA_FILE: await file('ca.pem', secure.authority.cert),
+        KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+        KAFKA_SASL_USERNAME: USER,
+        KAFKA_SASL_PASSWORD_FILE: await file('password', `${PASSWORD}\n`),
+      },
+      isReadyAwaited: false,
+    });
   });
 
   afterAll(async () => {
+    await server.stop();
     await secure.stop();
     await rm(dir, { recursive: true, force: true });
   });
@@ -47,23 +66,6 @@ describeWithLocalKafka('the server in front of a Kafka that asks who is there', 
     );
 
   it('says at its start what it is not allowed, heals as it is, and streams what is compressed', async () => {
-    const file = async (name: string, text: string): Promise<string> => {
-      await writeFile(join(dir, name), text);
-      return join(dir, name);
-    };
-    const server = await TestServer.start({
-      env: {
-        KAFKA_BROKERS: secure.sasl,
-        KAFKA_TOPICS: TOPIC,
-        KAFKA_GROUP_PREFIX: 'gateway',
-        KAFKA_TLS: '1',
-        KAFKA_TLS_CA_FILE: await file('ca.pem', secure.authority.cert),
-        KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
-        KAFKA_SASL_USERNAME: USER,
-        KAFKA_SASL_PASSWORD_FILE: await file('password', `${PASSWORD}\n`),
-      },
-      isReadyAwaited: false,
-    });
     const untilReady = (status: number, reason: string) =>
       vi.waitFor(
         async () => {
