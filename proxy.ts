@@ -1,4 +1,5 @@
 import { NextResponse } from 'next/server';
+import { HeaderName } from '#lib/protocol/constants.ts';
 import { FeedlineError, problemDocument } from '#lib/protocol/errors.ts';
 import { parseFeedId } from '#lib/protocol/feed-id.ts';
 
@@ -16,7 +17,9 @@ export function proxy(request: Request): Response | undefined {
   if (pathname.startsWith('/feeds/'))
     return NextResponse.rewrite(new URL(BAD_ID_PAGE, request.url), { status: error.status });
   const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-  return new Response(JSON.stringify(problemDocument(error)), { status: error.status, headers });
+  // The server has seen to it that there is one.
+  const requestId = request.headers.get(HeaderName.requestId) ?? '';
+  return new Response(JSON.stringify(problemDocument(error, requestId)), { status: error.status, headers });
 }
 
 function findError(pathname: string): FeedlineError | undefined {

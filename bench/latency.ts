@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { quantile } from '#lib/client/stats.ts';
+import { openBlankPage } from '#scripts/testing/blank-page.ts';
 import { withBenchStack } from './stack.ts';
 
 const ID = '1234';
@@ -38,7 +39,7 @@ await withBenchStack(async ({ brokers, topic, baseUrl, browser }, undo) => {
 
 async function openPage(browser: Browser, baseUrl: string): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(`${baseUrl}/healthz`);
+  await openBlankPage(page, baseUrl);
   await page.evaluate(
     async (urls) => {
       const arrivals: Arrival[] = [];

@@ -209,8 +209,7 @@ test('a page that comes back out of the back/forward cache goes on where it was'
     ...(executablePath !== undefined && { executablePath }),
   });
   const page = await browser.newPage();
-  // The page of one feed is made for each request, which keeps it out of that cache; the list of feeds is not.
-  await page.goto(`${pod.url}/feeds?feed=${feedId}`);
+  await page.goto(`${pod.url}/feeds/${feedId}`);
   await untilState(page, 'live');
   await publishTo(pod.url, feedId, 1);
   await untilAllShown(page, 1);

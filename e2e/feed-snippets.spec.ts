@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type APIRequestContext, type BrowserContext, expect as check, type Page } from '@playwright/test';
 import { build } from 'esbuild';
 import { ROOT } from '#scripts/process/root.ts';
+import { openBlankPage } from '#scripts/testing/blank-page.ts';
 import { SeverableProxy } from '#scripts/testing/severable-proxy.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -25,7 +26,7 @@ async function snippetOf(page: Page, title: Title): Promise<string> {
 /** A page that has nothing of ours in it; to a feed behind the proxy it is of another origin. */
 async function blankPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
-  await page.goto('/healthz');
+  await openBlankPage(page, process.env.BASE_URL ?? '');
   return page;
 }
 

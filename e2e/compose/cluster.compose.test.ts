@@ -127,7 +127,7 @@ describeUnless(await dockerObstacle(), 'docker compose up', () => {
 
   it('keeps 12 EventSources of one browser live over HTTP/2', async () => {
     const ids = Array.from({ length: 12 }, newFeedId);
-    await page.goto(`${cluster.secureUrl}/healthz`);
+    await page.goto(`${cluster.secureUrl}/no-such-page`);
     const protocol = await page.evaluate(() => {
       const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
       return navigation?.nextHopProtocol;

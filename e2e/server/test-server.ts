@@ -21,11 +21,11 @@ export interface TestServerOptions {
 export class TestServer {
   readonly baseUrl: string;
   readonly part: Part;
-  /** What it has printed. */
+  /** Has all that the server writes. */
   readonly logFile: string;
   readonly #clients: StreamClient[] = [];
 
-  private constructor(part: Part, port: number, logFile: string) {
+  private constructor(part: Part, { port, logFile }: { readonly port: number; readonly logFile: string }) {
     this.part = part;
     this.logFile = logFile;
     this.baseUrl = `http://${LOOPBACK}:${port}`;
@@ -36,7 +36,7 @@ export class TestServer {
     const port = await freePort();
     const logFile = join(ROOT, '.cache', 'test', `server-${port}.log`);
     const part = await startServer({ port, env: { LOG_LEVEL: 'info', ...ONE_ADDRESS, AUTH: 'none', ...env }, logFile });
-    const server = new TestServer(part, port, logFile);
+    const server = new TestServer(part, { port, logFile });
     if (isReadyAwaited) await untilReady(part, server.baseUrl);
     return server;
   }

@@ -58,6 +58,8 @@ export const HeaderName = {
   /** Of a poll: `1` where the beginning that was asked for lies further back than the server looks. */
   bounded: 'feedline-bounded',
   pod: 'feedline-pod',
+  /** Names a request in its answer and in the server's log. */
+  requestId: 'x-request-id',
   retryAfter: 'retry-after',
 } as const;
 
@@ -69,6 +71,7 @@ export const EXPOSED_HEADERS = [
   HeaderName.busyMs,
   HeaderName.clock,
   HeaderName.pod,
+  HeaderName.requestId,
   HeaderName.retryAfter,
 ] as const;
 

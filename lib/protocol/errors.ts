@@ -30,6 +30,8 @@ export const ERROR_STATUS = {
   /** Demo only: the connection's own URL asks to be refused. */
   'fault-refused': 503,
   draining: 503,
+  /** A fault of ours: the log has it under the answer's `requestId`. */
+  internal: 500,
 } as const satisfies Record<string, number>;
 
 /** Stable name of an error; clients may switch on it. */
@@ -65,15 +67,22 @@ export function isFeedlineError(error: unknown): error is FeedlineError {
   return error instanceof Error && error.name === 'FeedlineError';
 }
 
+/** In place of an error that is not for the client: what it says stays with us. */
+export function internalError(): FeedlineError {
+  return new FeedlineError('internal', 'Something has gone wrong here, and is logged under the requestId.');
+}
+
 /** Body of an error answer, `application/problem+json` (RFC 9457), with our stable `code`. */
 export interface ProblemDocument {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: ErrorCode;
+  /** As in the answer's `X-Request-Id` and in the server's log. */
+  readonly requestId: string;
 }
 
-export function problemDocument(error: FeedlineError): ProblemDocument {
+export function problemDocument(error: FeedlineError, requestId: string): ProblemDocument {
   const title = error.code.replaceAll('-', ' ');
-  return { title, status: error.status, detail: error.message, code: error.code };
+  return { title, status: error.status, detail: error.message, code: error.code, requestId };
 }

@@ -67,6 +67,27 @@ describe('settings', () => {
     expect(parseConfig({ RECORD_LOG: 'memory' }).recordLog).toBe('memory');
   });
 
+  it.each([
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'HTTPS://app.example.com',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'http://app.example.com:80',
+    'https://*.example.com',
+    'https://user@app.example.com',
+    'https://bücher.example',
+    'app.example.com',
+    'file:///x',
+    'null',
+    '**',
+  ])('take no origin that a browser would write in another way, or never send: %s', (origin) => {
+    const memory = { RECORD_LOG: 'memory' };
+    expect(messageOf({ ...memory, CORS_ORIGINS: `https://a.example,${origin}` })).toContain('CORS_ORIGINS should be');
+    const good = ['https://a.example', 'http://[::1]:3000', 'https://xn--bcher-kva.example', '*'];
+    expect(parseConfig({ ...memory, CORS_ORIGINS: good.join(', ') }).corsOrigins).toEqual(good);
+  });
+
   it('are checked against each other', () => {
     expect(messageOf({ RECORD_LOG: 'memory', PING_MS: '60000', STREAM_MAX_AGE_MS: '150000' })).toContain('PING_MS');
   });

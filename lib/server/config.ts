@@ -21,6 +21,7 @@ import {
 import { type ReadFile, withSecretFiles } from './config/secret-files.ts';
 import { flag, list, perTopic } from './config/setting.ts';
 import { type StreamConfig, streamConfigOf, streamProblems, streamSettings } from './config/stream-settings.ts';
+import { webSettings } from './config/web-settings.ts';
 
 /** Everything that can be set from outside, parsed once at boot. */
 export interface Config {
@@ -79,13 +80,13 @@ const environment = z.object({
     })
     .default(['orders']),
   FEED_END: perTopic([FeedEndRule.header, FeedEndRule.tombstone, FeedEndRule.both]),
-  CORS_ORIGINS: list.default([]),
   ...authSettings.shape,
   ...kafkaSettings.shape,
   ...kafkaSecuritySettings.shape,
   ...streamSettings.shape,
   ...memorySettings.shape,
   ...limitSettings.shape,
+  ...webSettings.shape,
 });
 
 type Environment = z.infer<typeof environment>;

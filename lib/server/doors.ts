@@ -34,14 +34,17 @@ interface Doors {
 
 /** Runs a door's work; see `respond`. Where the demo's page asks for a longer way, or one with faults, it gets it. */
 export function answer(request: Request, work: (faults: FaultPlan) => Response | Promise<Response>): Promise<Response> {
-  const { config, connections, problems } = getRuntime();
+  const { config, connections, logger, problems } = getRuntime();
   const { signal } = request;
+  const connection = connections.current();
   const onProblem = (code: ErrorCode): void => problems.add(code);
-  return respond(request, { corsOrigins: config.corsOrigins, onProblem }, () => {
+  const onError = (error: unknown, requestId: string): void =>
+    logger.error({ requestId, err: error }, 'a request has failed');
+  return respond({ connection, onProblem, onError }, () => {
     const url = new URL(request.url);
     const rttMs = readAddedRttMs(url, config.isDemo);
     const faults = readFaultPlan(url, { isDemo: config.isDemo, openedAtMs: Date.now() });
-    const client = { signal, connection: connections.current(), now: Date.now };
+    const client = { signal, connection, now: Date.now };
     // What is cut is cut behind what has left, so the faults are nearest to the client.
     return withFaults(faults, client, () => withAddedRoundTrip(rttMs, signal, async () => work(faults)));
   });
@@ -83,6 +86,6 @@ function feedDoor(contentType: string, read: (request: Request, about: Asking) =
   return {
     GET: (request) => open(request, true),
     HEAD: (request) => open(request, false),
-    OPTIONS: async (request) => respondPreflight(request, getRuntime().config.corsOrigins),
+    OPTIONS: async () => respondPreflight(),
   };
 }

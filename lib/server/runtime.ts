@@ -30,9 +30,11 @@ import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
 import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
 import { within } from './record-log/within.ts';
+import { answerHeaders } from './transport/answer-headers.ts';
 import { ConnectionTracker, type TrackerOptions } from './transport/connection.ts';
 import { limitGate } from './transport/gate.ts';
 import { Polls } from './transport/polls.ts';
+import { RefusalLog } from './transport/refusal-log.ts';
 import { type Entrance, routeEntrance } from './transport/route-entrance.ts';
 import { Streams } from './transport/streams.ts';
 
@@ -83,7 +85,9 @@ export function startRuntime(): void {
   const stopReading = running.recordLog.read(handlerOf(running));
   const addresses = new ClientAddresses(config.limits.trustedProxies);
   const refusals = refusalReportOf(running, addresses);
+  const refusalLog = new RefusalLog(running.logger, Date.now);
   const sweeping = setInterval(() => {
+    refusalLog.sweep();
     running.hub.sweep();
     running.connections.sweep();
     running.limits.sweep();
@@ -104,7 +108,7 @@ export function startRuntime(): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   running.sockets.start();
-  running.connections.start(trackingOf(running, addresses));
+  running.connections.start(trackingOf(running, addresses, refusalLog));
   running.eventLoopDelay.start();
   if (config.auth === 'none' && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
@@ -239,12 +243,15 @@ function createControl(
   return new DemoControl({ pod, abilities, recordLog, status, killSelf, onTrouble, now: Date.now, newId: randomUUID });
 }
 
-function trackingOf(running: Runtime, addresses: ClientAddresses): TrackerOptions {
+function trackingOf(running: Runtime, addresses: ClientAddresses, refusalLog: RefusalLog): TrackerOptions {
   const { limits, config } = running;
+  const isDevelopment = process.env.NODE_ENV !== 'production';
   return {
     clientOf: (request) => addresses.of(request),
-    gate: limitGate({ limits, corsOrigins: config.corsOrigins }),
+    greet: answerHeaders({ corsOrigins: config.corsOrigins, isDevelopment }),
+    gate: limitGate(limits),
     entrance: entranceOf(running),
+    onRefused: (connection) => refusalLog.note(connection),
   };
 }
 

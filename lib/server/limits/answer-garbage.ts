@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError, problemDocument } from '../../protocol/errors.ts';
+import { ALWAYS_HEADERS, DATA_POLICY } from '../content-policy.ts';
 
 /** How long what is still on its way to the client may take, ms. */
 const LINGER_MS = 1_000;
@@ -20,13 +23,17 @@ export function answerGarbage(
     return;
   }
   const problem = problemOf(error.code);
-  const body = JSON.stringify(problemDocument(problem));
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemDocument(problem, requestId));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     'Connection: close',
     'Cache-Control: no-store',
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `Content-Security-Policy: ${DATA_POLICY}`,
+    `${HeaderName.requestId}: ${requestId}`,
+    ...ALWAYS_HEADERS.map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   // What it sends from now on would reset the connection, and the answer with it.

@@ -12,7 +12,10 @@ const AT_THE_DOOR: readonly ErrorCode[] = [...AT_THE_GATE, ...BY_RATE, 'query-in
 /** What whoever wants a stream or a poll can be refused for beside that. */
 export const WITHOUT_PLACE: readonly ErrorCode[] = ['too-many-connections', 'overloaded'];
 
-const NEVER_STORED = { 'cache-control': headerRef('cache-control') };
+const NEVER_STORED = {
+  'cache-control': headerRef('cache-control'),
+  [HeaderName.requestId]: headerRef(HeaderName.requestId),
+};
 const OF_POLLS = {
   ...NEVER_STORED,
   ...Object.fromEntries(

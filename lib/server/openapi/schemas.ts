@@ -12,6 +12,7 @@ const PROBLEM = object(
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: { ...TEXT, description: 'What to do next, for people.' },
     code: { ...oneOf(ERROR_CODES), description: 'Stable: programs may go by it.' },
+    requestId: { ...TEXT, description: 'Of the answer, and of its line in the log.' },
   },
   { description: 'A problem document (RFC 9457).' },
 );

@@ -2,10 +2,12 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { LANE_MAX_CHARS, QueryName } from '../../protocol/constants.ts';
+import { HeaderName, LANE_MAX_CHARS, QueryName } from '../../protocol/constants.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 import { Baggage } from './baggage.ts';
 import type { Gate } from './gate.ts';
 import { type LaneAccount, LaneLedger } from './lane-ledger.ts';
+import { requestIdOf } from './request-id.ts';
 import type { Entrance } from './route-entrance.ts';
 import { WorkMeter } from './work-meter.ts';
 
@@ -13,8 +15,16 @@ import { WorkMeter } from './work-meter.ts';
 export interface Connection {
   /** Path and query as they came over the wire: a web `Request` has bytes that are not UTF-8 replaced already. */
   readonly target: string;
+  readonly method: string;
+  /** Names the request in logs and answers. */
+  readonly requestId: string;
+  readonly openedAtMs: number;
   /** Whose it is, as limits count; undefined where the peer's address is not known. */
   readonly client: string | undefined;
+  /** Of the answer; decided once it has been sent. */
+  readonly status: number;
+  /** The code of the problem document that it was refused with, for the log. */
+  refusal: ErrorCode | undefined;
   /** What is answered with, to whoever can write to it better than a web stream does. */
   readonly response: ServerResponse;
   /** Bytes sent for this response so far, headers and framing included. */
@@ -41,10 +51,14 @@ interface RequestStart {
 export interface TrackerOptions {
   /** Whose request it is. Asked as it comes: Next.js later fills `x-forwarded-for` itself. */
   readonly clientOf?: (request: IncomingMessage) => string | undefined;
+  /** Sees each request, and its answer, before anything else does. */
+  readonly greet?: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void;
   /** Turns requests away before anything is done for them. */
   readonly gate?: Gate;
   /** Takes requests before the server's own listener does. */
   readonly entrance?: Entrance | undefined;
+  /** Hears of each request that was answered with 4xx or 5xx, once that is over. */
+  readonly onRefused?: (connection: Connection) => void;
 }
 
 /**
@@ -60,14 +74,14 @@ export class ConnectionTracker {
   readonly #outside = new AsyncResource('ConnectionTracker');
   readonly #ledger = new LaneLedger();
   readonly #meter = new WorkMeter(() => this.#storage.getStore()?.lane);
-  #clientOf: (request: IncomingMessage) => string | undefined = () => undefined;
+  #options: TrackerOptions = {};
 
   /** Begins to note the connection of each request that Node's HTTP server takes. Once per process. */
-  start({ clientOf = () => undefined, gate = () => false, entrance = () => false }: TrackerOptions = {}): void {
-    this.#clientOf = clientOf;
+  start(options: TrackerOptions = {}): void {
+    this.#options = options;
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as RequestStart;
-      this.#standInFront(server, gate, entrance);
+      this.#standInFront(server, options);
       this.#storage.enterWith(this.#connect(request, response));
     });
   }
@@ -94,7 +108,7 @@ export class ConnectionTracker {
   }
 
   /** Node has then done its part for a request, and the server that runs the route handlers has not begun. */
-  #standInFront(server: Server, gate: Gate, entrance: Entrance): void {
+  #standInFront(server: Server, { greet, gate, entrance }: TrackerOptions): void {
     if (this.#servers.has(server)) return;
     this.#servers.add(server);
     const listeners = server.listeners('request');
@@ -102,19 +116,21 @@ export class ConnectionTracker {
     server.on('request', (request, response) => {
       const connection = this.#storage.getStore();
       connection?.mark();
-      if (gate(request, response, connection?.client)) return;
-      if (entrance(request, response)) return;
+      if (connection !== undefined) greet?.(request, response, connection);
+      if (gate?.(request, response, connection)) return;
+      if (entrance?.(request, response)) return;
       for (const listener of listeners) listener.call(server, request, response);
     });
   }
 
   #connect(request: IncomingMessage, response: ServerResponse): NodeConnection {
-    const client = this.#clientOf(request);
+    const { clientOf, onRefused } = this.#options;
+    const about = { client: clientOf?.(request), meter: this.#meter, onRefused };
     const lane = request.method === 'GET' ? laneOf(request.url ?? '/') : undefined;
-    if (lane === undefined) return new NodeConnection(request, response, { client, meter: this.#meter });
+    if (lane === undefined) return new NodeConnection(request, response, about);
     this.#meter.use();
     const account = this.#ledger.account(lane);
-    const connection = new NodeConnection(request, response, { client, lane: account, meter: this.#meter });
+    const connection = new NodeConnection(request, response, { ...about, lane: account });
     account.add(connection);
     return connection;
   }
@@ -131,11 +147,16 @@ interface About {
   readonly client: string | undefined;
   readonly lane?: LaneAccount;
   readonly meter: WorkMeter;
+  readonly onRefused: TrackerOptions['onRefused'];
 }
 
 class NodeConnection implements Connection {
   readonly target: string;
+  readonly requestId: string;
+  readonly openedAtMs = Date.now();
   readonly client: string | undefined;
+  refusal: ErrorCode | undefined;
+  readonly #onRefused: TrackerOptions['onRefused'];
   readonly lane: LaneAccount | undefined;
   readonly #meter: WorkMeter;
   readonly response: ServerResponse;
@@ -148,10 +169,12 @@ class NodeConnection implements Connection {
   /** Once the response is over: the socket goes on to the next one. */
   #finalBytes: number | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, { client, lane, meter }: About) {
+  constructor(request: IncomingMessage, response: ServerResponse, { client, lane, meter, onRefused }: About) {
     // Next.js rewrites the request's own URL later.
     this.target = request.url ?? '/';
+    this.requestId = requestIdOf(request.headers[HeaderName.requestId]);
     this.client = client;
+    this.#onRefused = onRefused;
     this.lane = lane;
     this.#meter = meter;
     this.#request = request;
@@ -160,6 +183,14 @@ class NodeConnection implements Connection {
     this.#bytesBefore = request.socket.bytesWritten;
     request.socket.on('close', this.#closed);
     response.on('close', this.#closed);
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get status(): number {
+    return this.response.statusCode;
   }
 
   get bytes(): number {
@@ -198,5 +229,6 @@ class NodeConnection implements Connection {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener();
+    if (this.status >= 400) this.#onRefused?.(this);
   };
 }

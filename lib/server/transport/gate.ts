@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError, isFeedlineError, problemDocument } from '../../protocol/errors.ts';
 import type { Limits } from '../limits/limits.ts';
-import { commonHeaders } from './respond.ts';
+import type { Connection } from './connection.ts';
+import { STREAM_HEADERS } from './respond.ts';
 
 /** Refuses a request, and has then answered it; false where it may go on. */
-export type Gate = (request: IncomingMessage, response: ServerResponse, client: string | undefined) => boolean;
-
-export interface GateOptions {
-  readonly limits: Limits;
-  readonly corsOrigins: readonly string[];
-}
+export type Gate = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: Pick<Connection, 'client' | 'requestId' | 'refusal'> | undefined,
+) => boolean;
 
 /** Orchestrators ask these, from one address for all that they run. */
 const PROBES = ['/healthz', '/readyz'];
@@ -19,8 +19,8 @@ const PROBES = ['/healthz', '/readyz'];
 const FORBIDDEN_METHOD = 'TRACE';
 
 /** Where every request comes by before anything is done for it, pages and files too: a refusal has to be cheap. */
-export function limitGate({ limits, corsOrigins }: GateOptions): Gate {
-  return (request, response, client) => {
+export function limitGate(limits: Limits): Gate {
+  return (request, response, connection) => {
     // It was cut while what it had sent was being read.
     if (request.socket.destroyed) return true;
     try {
@@ -28,7 +28,7 @@ export function limitGate({ limits, corsOrigins }: GateOptions): Gate {
       if (method === FORBIDDEN_METHOD)
         throw new FeedlineError('method-not-allowed', `${method} is not for this server.`);
       limits.admit({
-        client,
+        client: connection?.client,
         urlBytes: url.length,
         headerBytes: bytesOf(rawHeaders),
         hasBody: (method === 'GET' || method === 'HEAD') && hasBody(headers),
@@ -37,7 +37,8 @@ export function limitGate({ limits, corsOrigins }: GateOptions): Gate {
       return false;
     } catch (error) {
       if (!isFeedlineError(error)) throw error;
-      refuse(error, request, { response, corsOrigins });
+      if (connection !== undefined) connection.refusal = error.code;
+      refuse(error, request, { response, requestId: connection?.requestId ?? '' });
       return true;
     }
   };
@@ -45,14 +46,14 @@ export function limitGate({ limits, corsOrigins }: GateOptions): Gate {
 
 interface Refusal {
   readonly response: ServerResponse;
-  readonly corsOrigins: readonly string[];
+  readonly requestId: string;
 }
 
-function refuse(error: FeedlineError, request: IncomingMessage, { response, corsOrigins }: Refusal): void {
-  const body = JSON.stringify(problemDocument(error));
+function refuse(error: FeedlineError, request: IncomingMessage, { response, requestId }: Refusal): void {
+  const body = JSON.stringify(problemDocument(error, requestId));
   const { retryAfterS } = error;
   response.writeHead(error.status, {
-    ...Object.fromEntries(commonHeaders(request.headers.origin ?? null, corsOrigins)),
+    ...STREAM_HEADERS,
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
     ...(error.code === 'method-not-allowed' && { allow: 'GET, HEAD, OPTIONS' }),

@@ -108,7 +108,10 @@ describe('the short way to a route handler', () => {
   it('leaves nobody without an answer where it fails itself, and is not taken again', async () => {
     const failure = new Error('There is no manifest.');
     enter(() => Promise.reject(failure));
-    expect(await entered.ask('/getData/1')).toEqual({ status: 500, text: '' });
+    const { status, text } = await entered.ask('/getData/1');
+    expect(status).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({ code: 'internal' });
+    expect(text).not.toContain('manifest');
     expect(await entered.ask('/getData/1')).toEqual({ status: 200, text: 'the long way' });
     expect(entered.troubles).toEqual([failure]);
   });

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { HeaderName } from '../../protocol/constants.ts';
+import { internalError, problemDocument } from '../../protocol/errors.ts';
 import { hearErrors } from './hear-errors.ts';
 
 /** Takes a request if it is one of its own; false where it is not. */
@@ -87,6 +89,8 @@ function routeOf({ method, url = '', rawHeaders }: IncomingMessage): string | un
 }
 
 function answerFailure(response: ServerResponse): void {
-  if (response.headersSent) response.destroy();
-  else response.writeHead(500).end();
+  if (response.headersSent) return void response.destroy();
+  const requestId = String(response.getHeader(HeaderName.requestId) ?? '');
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  response.writeHead(500, headers).end(JSON.stringify(problemDocument(internalError(), requestId)));
 }
