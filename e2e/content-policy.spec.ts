@@ -1,25 +1,8 @@
 /** The Content Security Policy of the pages: none of them breaks it, and what is not theirs does not run. */
-import type { Page } from '@playwright/test';
 import { PLACES, THEMES } from './browser/places.ts';
 import { publish, untilRacing } from './browser/race-page.ts';
+import { watchRefusals } from './browser/refusals.ts';
 import { expect, test } from './fixtures.ts';
-
-/** What the browser has refused, from before the page's first script on. */
-async function watchRefusals(page: Page): Promise<string[]> {
-  const refused: string[] = [];
-  await page.exposeFunction('onRefused', (text: string) => refused.push(text));
-  await page.addInitScript(() => {
-    const tell = (window as unknown as { onRefused: (text: string) => void }).onRefused;
-    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) =>
-      tell(`${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber}`),
-    );
-  });
-  // Some, such as a preload, are told on the console alone.
-  page.on('console', (message) => {
-    if (/content security policy|permissions.policy|cross-origin/i.test(message.text())) refused.push(message.text());
-  });
-  return refused;
-}
 
 for (const theme of THEMES) {
   for (const { name, path, isShown } of PLACES) {

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { RecordEvent, RecordFacts } from '#lib/client/client-event.ts';
 import { formatMoment } from '#lib/client/format.ts';
+import { visible } from '#lib/client/visible.ts';
 
 /** What stands around the value: where the record is, when it was what, and the cursor behind it. */
 export function EventFacts({ event }: { readonly event: RecordEvent | null }) {
@@ -23,7 +24,7 @@ function Facts({ event: { record, cursor, producedAtMs, arrivedAtMs } }: { reado
     <dl data-testid="facts" className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 leading-5">
       {record !== undefined && (
         <>
-          <Fact name="Key">{record.key ?? '(none)'}</Fact>
+          <Fact name="Key">{record.key === null ? '(none)' : visible(record.key)}</Fact>
           <Fact name="Place">{`${record.topic}, partition ${record.partition}, offset ${record.offset}`}</Fact>
         </>
       )}
@@ -46,7 +47,7 @@ function headerLines(headers: RecordFacts['headers']): ReactNode {
   if (entries.length === 0) return '(none)';
   return entries.map(([name, value]) => (
     <span key={name} className="block">
-      {name}: {typeof value === 'string' ? value : value.join(', ')}
+      <bdi>{visible(name)}</bdi>: <bdi>{visible(typeof value === 'string' ? value : value.join(', '))}</bdi>
     </span>
   ));
 }

@@ -5,6 +5,7 @@ import type { RecordEvent } from '#lib/client/client-event.ts';
 import { formatCount } from '#lib/client/format.ts';
 import { prettyJson } from '#lib/client/payload.ts';
 import { isShortened, TAPE_VALUE_MAX_CHARS } from '#lib/client/tape.ts';
+import { visible } from '#lib/client/visible.ts';
 
 /** More than this of one value is not laid out: a browser would spend seconds on it. */
 const SHOWN_MAX_CHARS = 20_000;
@@ -22,7 +23,7 @@ export function EventPayload({ event }: { readonly event: RecordEvent }) {
         data-format={shown.format}
         className="min-h-0 flex-1 overflow-auto px-4 py-3 font-mono text-[13px] leading-5 break-words whitespace-pre-wrap"
       >
-        {shown.isWords ? <span className="text-ink-muted">{shown.text}</span> : shown.text}
+        {shown.isWords ? <span className="text-ink-muted">{shown.text}</span> : visible(shown.text)}
       </pre>
       {note !== null && <p className="border-t border-line px-4 py-1.5 text-xs text-ink-muted">{note}</p>}
     </div>

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { feedHref } from '#components/shell/feed-href.ts';
 import { ConnectionState, RetryButton } from '#components/status/connection-badge.tsx';
 import { useFeed } from '#lib/client/hooks/use-feed.ts';
+import { visible } from '#lib/client/visible.ts';
 import { connectionSentence } from '#lib/client/words.ts';
 import { PauseButton } from './pause-button.tsx';
 
@@ -19,10 +20,10 @@ export function FeedHeader({ id, level: Heading }: FeedHeaderProps) {
       <Heading className="min-w-0 text-xl font-semibold tracking-tight">
         <span className="mr-2 font-normal text-ink-muted">Feed</span>
         {Heading === 'h1' ? (
-          <span className="break-all font-mono">{id}</span>
+          <bdi className="break-all font-mono">{visible(id)}</bdi>
         ) : (
           <Link href={feedHref(id)} className="break-all font-mono underline decoration-line-strong underline-offset-4">
-            {id}
+            <bdi>{visible(id)}</bdi>
           </Link>
         )}
       </Heading>

@@ -1,6 +1,7 @@
 import { memo, type ReactNode, type Ref } from 'react';
 import { formatMs, formatOutage, formatTimeOfDay } from '#lib/client/format.ts';
 import { cameAtMs, type EventTapeRow, type TapeRow } from '#lib/client/tape.ts';
+import { visible } from '#lib/client/visible.ts';
 import { gapWords } from '#lib/client/words.ts';
 
 interface FeedTapeRowProps {
@@ -74,7 +75,7 @@ function EventCells({ row: { event, latencyMs } }: { readonly row: EventTapeRow 
       <span className="text-ink-muted">{formatTimeOfDay(cameAtMs(event))}</span>
       <span className="@xl:text-right">{event.seq === null ? '–' : `#${event.seq}`}</span>
       <span className="text-right text-ink-muted">{latencyOf(event.isStored === true, latencyMs)}</span>
-      <span className="col-span-3 truncate @xl:col-span-1" title={event.data}>
+      <span className="col-span-3 truncate @xl:col-span-1" title={visible(event.data)}>
         {valueWords(event)}
       </span>
     </>
@@ -88,7 +89,7 @@ function latencyOf(isStored: boolean, latencyMs: number | null): string {
 
 function valueWords({ data, record }: EventTapeRow['event']): string {
   if (record?.value.form === 'tombstone') return '(no value: a tombstone)';
-  return data === '' ? '(empty value)' : data;
+  return data === '' ? '(empty value)' : visible(data);
 }
 
 function Words({ row }: { readonly row: Exclude<TapeRow, EventTapeRow> }) {

@@ -5,6 +5,7 @@ import { feedListUrl } from '#components/shell/feed-href.ts';
 import type { KnownFeed } from '#lib/client/feed-list.ts';
 import { rateWords, valueWords } from '#lib/client/feed-words.ts';
 import { formatSeconds } from '#lib/client/format.ts';
+import { visible } from '#lib/client/visible.ts';
 import { selectOnClick } from './select-feed.ts';
 
 interface FeedListRowProps {
@@ -32,12 +33,12 @@ export const FeedListRow = memo(function FeedListRow(props: FeedListRowProps) {
       className={`fade-state flex h-full flex-col justify-center rounded-md border-l-2 pr-3 pl-2.5 -outline-offset-2 hover:bg-sunken ${isSelected ? 'border-sse bg-sunken' : 'border-transparent'}`}
     >
       <span className="flex items-baseline justify-between gap-3">
-        <span className={`truncate font-mono ${isSelected ? 'font-semibold' : ''}`}>{id}</span>
+        <span className={`truncate font-mono ${isSelected ? 'font-semibold' : ''}`}>{visible(id)}</span>
         <span className="shrink-0 text-xs">{feed === undefined ? '–' : rateWords(feed, podNowS * 1_000)}</span>
       </span>
       <span className="flex items-baseline justify-between gap-3 text-xs text-ink-muted">
         <span className="truncate font-mono">
-          {feed === undefined ? 'no longer recent' : valueWords(feed.lastValue)}
+          {feed === undefined ? 'no longer recent' : visible(valueWords(feed.lastValue))}
         </span>
         <span className="shrink-0">
           {feed !== undefined && `${formatSeconds(podNowS * 1_000 - feed.lastRecordAtMs)} ago`}

@@ -1,5 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { feedIdProblem, feedListUrl } from '#components/shell/feed-href.ts';
+import { visible } from '#lib/client/visible.ts';
 import { selectOnClick } from './select-feed.ts';
 
 /** Opens an ID that is not in the list: most often one that has had no event yet. */
@@ -14,7 +15,7 @@ export function WatchRow({ id }: { readonly id: string }) {
     >
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium">
-          Watch “<span className="font-mono">{id}</span>”
+          Watch “<bdi className="font-mono">{visible(id)}</bdi>”
         </span>
         <span className="block text-xs text-ink-muted">before its first event, or after a long silence</span>
       </span>

@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import { visible } from '#lib/client/visible.ts';
 
 interface FeedSuggestionsProps {
   readonly listId: string;
@@ -38,7 +39,7 @@ export function FeedSuggestions({ listId, ids, activeIndex, activeOption, onChoo
           onClick={() => onChoose(id)}
           className="cursor-pointer truncate rounded px-2 py-1.5 font-mono hover:bg-sunken aria-selected:bg-ink aria-selected:text-surface"
         >
-          {id}
+          {visible(id)}
         </li>
       ))}
     </ul>

@@ -20,3 +20,9 @@ test('numbers too large for JavaScript keep their digits', () => {
 test('what is not a JSON object or array is left alone', () => {
   for (const text of ['plain', '', '7', '"text"', '{"a":']) expect(prettyJson(text)).toBeNull();
 });
+
+test('what is nested deeper than anyone reads is not indented out of sight, and costs nothing', () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+  expect(prettyJson(nested(100))).toContain('\n');
+  expect(prettyJson(nested(10_000))).toBeNull();
+});

@@ -28,8 +28,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What is nested deeper would be indented out of sight, and the blanks alone would take hundreds of megabytes. */
+const DEPTH_MAX = 100;
+
 /**
- * Indents a JSON object or array; null for anything else, which is to be shown verbatim. The text itself is walked,
+ * Indents a JSON object or array; null for anything else, and for what is nested too deep, which is to be shown verbatim. The text itself is walked,
  * not parsed and written again: that would round numbers over 2^53 and drop repeated keys.
  */
 export function prettyJson(text: string): string | null {
@@ -45,6 +48,7 @@ export function prettyJson(text: string): string | null {
     if (isClosing ? before !== '{' && before !== '[' : isBreakAfter(before)) out += `\n${'  '.repeat(depth)}`;
     out += token === ':' ? ': ' : token;
     if (token === '{' || token === '[') depth += 1;
+    if (depth > DEPTH_MAX) return null;
   }
   return out;
 }
