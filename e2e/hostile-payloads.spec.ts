@@ -117,9 +117,11 @@ test('a hostile value is text in the list of feeds and in the race', async ({ pa
   for (const [index, value] of JSON_VALUES.entries()) await post(request, ids[index] ?? '', value);
   const feeds = new FeedsPage(page);
   await page.goto('/feeds');
-  await feeds.search.fill(feedId);
-  await expect(feeds.row(ids[0] ?? '')).toContainText('<script>window.ran = 1</script>');
-  for (const id of ids) await feeds.row(id).scrollIntoViewIfNeeded();
+  for (const [index, value] of JSON_VALUES.entries()) {
+    const id = ids[index] ?? '';
+    await feeds.search.fill(id);
+    await expect(feeds.row(id)).toContainText(visible(value.slice(0, 60)));
+  }
   expect(await harm()).toEqual([]);
   await page.goto(`/?feed=${feedId}&rtt=0&interval=250`);
   await untilRacing(page);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
 import { prepare, ROOT } from './bootstrap.mjs';
 
 /** @type {readonly (readonly [title: string, command: string, ...args: string[]])[]} */
@@ -33,5 +34,8 @@ for (const [title, command, ...args] of STEPS) {
   if (!isGood) failed.push(title);
   console.log(`check: ${title} ${isGood ? 'good' : 'FAILED'} (${((Date.now() - startedAtMs) / 1000).toFixed(1)} s)\n`);
 }
+const { state, words } = audit();
+if (state === 'bad') failed.push('known holes');
+console.log(`check: known holes in production dependencies ${state === 'bad' ? 'FAILED' : state}: ${words}\n`);
 console.log(failed.length === 0 ? 'check: all good' : `check: failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
