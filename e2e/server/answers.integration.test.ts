@@ -207,6 +207,27 @@ describe('a request ID', () => {
     }
   });
 
+  it('is in the two lines of a stream, where they are asked for: as it begins, and as it ends and why', async () => {
+    const id = newFeedId();
+    const requestId = `stream-${id}`;
+    const client = server.stream(`/getData/${id}`, { 'x-request-id': requestId });
+    await client.untilOpen();
+    await server.publish(id, { hush: 'hush-value' });
+    await client.until(() => expect(client.values).toHaveLength(1));
+    client.close();
+    const lines = async (): Promise<unknown[]> =>
+      (await readFile(server.logFile, 'utf8'))
+        .split('\n')
+        .filter((line) => line.includes(requestId))
+        .map((line) => JSON.parse(line));
+    await vi.waitFor(async () => expect(await lines()).toHaveLength(2));
+    const [count, bytes, ageMs] = [1, expect.any(Number), expect.any(Number)];
+    expect(await lines()).toEqual([
+      expect.objectContaining({ level: 20, id, topic: 'orders', format: 'raw', from: 'now' }),
+      expect.objectContaining({ level: 20, reason: 'client', events: count, bytes, ageMs }),
+    ]);
+  });
+
   it('is all that a log has of a request: no header, no cookie, no query, no ID, no value', async () => {
     const id = newFeedId();
     const secret = (name: string): string => `hush-${name}-${id}`;

@@ -160,9 +160,11 @@ function createRuntime(config: Config): MutableRuntime {
     beginRecordsMax: config.history.beginRecordsMax,
     now: Date.now,
   });
-  const onError = (error: unknown): void => logger.error({ err: error }, 'a stream has failed');
+  const onError = (error: unknown, requestId: string | undefined): void =>
+    logger.error({ requestId, err: error }, 'a stream has failed');
   const streams = new Streams({
     onError,
+    logger,
     hub,
     pod,
     recordLog: config.recordLog,

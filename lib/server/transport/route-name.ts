@@ -1,6 +1,8 @@
 /** What may stand in a log: the words of our own paths. Whatever else is in a path may be a secret of the client's. */
 const WORDS = new Set(
-  'api article bad-id demo events faults feeds getData healthz metrics openapi.json ops poll readyz status stream'.split(' '),
+  'api article bad-id demo events faults feeds getData healthz metrics openapi.json ops poll readyz status stream'.split(
+    ' ',
+  ),
 );
 const SEGMENTS_MAX = 4;
 

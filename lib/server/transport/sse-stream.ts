@@ -6,6 +6,7 @@ import { type Began, beginOf } from '../hub/begin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Reader } from '../hub/reader.ts';
 import { SSE_ENCODINGS } from '../hub/sse-encoding.ts';
+import type { Logger } from '../logger.ts';
 import type { BodySink } from './body-sink.ts';
 import type { Connection } from './connection.ts';
 import { DirectSink } from './direct-sink.ts';
@@ -23,7 +24,9 @@ export interface StreamContext {
   readonly now: () => number;
   readonly random: () => number;
   /** Hears of what should not happen; the stream is cut, and its client resumes. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, requestId: string | undefined) => void;
+  /** Where it is told, at the level debug, that a stream begins and ends. */
+  readonly logger?: Logger;
 }
 
 /** Who hears what becomes of a stream. */
@@ -80,6 +83,12 @@ export class SseStream {
   /** Which way its bytes go now. */
   get sinkKind(): SinkKind {
     return this.#sink.kind;
+  }
+
+  /** Of the feed, for the log. */
+  get sent(): { readonly events: number; readonly bytes: number } {
+    const { events, bytes } = this.#sink;
+    return { events, bytes };
   }
 
   /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */
@@ -155,7 +164,7 @@ export class SseStream {
   }
 
   #fail(error: unknown): void {
-    this.#context.onError(error);
+    this.#context.onError(error, this.#connection?.requestId);
     this.#sink.fail(new Error('The stream has failed.', { cause: error }));
     this.#close('failed');
   }

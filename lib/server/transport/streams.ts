@@ -70,15 +70,25 @@ export class Streams {
   }
 
   open(request: StreamRequest, signal: AbortSignal, connection: Connection | undefined): ReadableStream<Uint8Array> {
+    const openedAtMs = this.#context.now();
+    const requestId = connection?.requestId;
     const stream: SseStream = new SseStream(this.#context, request, connection, {
       onResumed: (outcome) => this.#resumes.add(outcome),
       onEnd: (end) => {
+        this.#tell('a stream has ended', () => ({
+          requestId,
+          reason: end,
+          ...stream.sent,
+          ageMs: this.#context.now() - openedAtMs,
+        }));
         this.#open.delete(stream);
         this.#ends.add(end);
         this.#delivered += stream.deliveredCount;
       },
     });
     this.#sent.watch(connection);
+    const { topic, id, format, begin } = request;
+    this.#tell('a stream has begun', () => ({ requestId, topic, id, format, from: begin.at }));
     this.#open.add(stream);
     this.#opened += 1;
     const body = stream.open(signal);
@@ -92,6 +102,12 @@ export class Streams {
     this.#isDraining = true;
     const { random } = this.#context;
     await drainEach(this.#open, { withinMs, random }, (stream) => stream.drain(this.#retryMs()));
+  }
+
+  /** What is not logged costs nothing. */
+  #tell(words: string, about: () => object): void {
+    const { logger } = this.#context;
+    if (logger?.isLevelEnabled('debug')) logger.debug(about(), words);
   }
 
   #retryMs(): number {
