@@ -64,6 +64,11 @@ export const PARAMETERS = {
 /** Of answers, by their names on the wire. */
 export const HEADERS = {
   'cache-control': { required: true, schema: TEXT },
+  [HeaderName.requestId]: {
+    required: true,
+    description: 'Names the request in the log: the one that it has brought, else a new one.',
+    schema: { ...TEXT, pattern: '^[A-Za-z0-9._-]{1,64}$' },
+  },
   [HeaderName.retryAfter]: { required: true, description: 'Seconds.', schema: { type: 'integer', minimum: 1 } },
   [HeaderName.pod]: { required: true, description: 'Who has answered.', schema: TEXT },
   [HeaderName.clock]: {

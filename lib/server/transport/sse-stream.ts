@@ -80,15 +80,14 @@ export class SseStream {
     return this.#sink.events;
   }
 
+  /** Bytes of its body that were written to it so far. */
+  get sentBytes(): number {
+    return this.#sink.bytes;
+  }
+
   /** Which way its bytes go now. */
   get sinkKind(): SinkKind {
     return this.#sink.kind;
-  }
-
-  /** Of the feed, for the log. */
-  get sent(): { readonly events: number; readonly bytes: number } {
-    const { events, bytes } = this.#sink;
-    return { events, bytes };
   }
 
   /** Starts it and gives back the body. The first bytes are in it at once: headers leave with them. */

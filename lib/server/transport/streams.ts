@@ -78,7 +78,8 @@ export class Streams {
         this.#tell('a stream has ended', () => ({
           requestId,
           reason: end,
-          ...stream.sent,
+          events: stream.deliveredCount,
+          bytes: stream.sentBytes,
           ageMs: this.#context.now() - openedAtMs,
         }));
         this.#open.delete(stream);
