@@ -24,7 +24,8 @@ const NOT_TOLD = /^HEAD \/getData 503$/;
 function routes(): string[] {
   const files = readdirSync(join(ROOT, 'app'), { recursive: true, encoding: 'utf8' });
   return files
-    .filter((file) => /(^|\/)route\.ts$/.test(file))
+    // What answers for all that is not there is no part of the interface.
+    .filter((file) => /(^|\/)route\.ts$/.test(file) && !file.includes('[[...'))
     .flatMap((file) => {
       const path = `/${file.replace(/\/route\.ts$/, '').replaceAll(/\[(\w+)\]/g, '{$1}')}`;
       const source = readFileSync(join(ROOT, 'app', file), 'utf8');
