@@ -24,7 +24,7 @@ function Facts({ event: { record, cursor, producedAtMs, arrivedAtMs } }: { reado
     <dl data-testid="facts" className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 leading-5">
       {record !== undefined && (
         <>
-          <Fact name="Key">{record.key === null ? '(none)' : visible(record.key)}</Fact>
+          <Fact name="Key">{keyWords(record)}</Fact>
           <Fact name="Place">{`${record.topic}, partition ${record.partition}, offset ${record.offset}`}</Fact>
         </>
       )}
@@ -36,18 +36,27 @@ function Facts({ event: { record, cursor, producedAtMs, arrivedAtMs } }: { reado
         </>
       )}
       <Fact name="Arrived">{formatMoment(arrivedAtMs)}</Fact>
-      {record !== undefined && <Fact name="Headers">{headerLines(record.headers)}</Fact>}
+      {record !== undefined && <Fact name="Headers">{headerLines(record)}</Fact>}
       <Fact name="Cursor">{cursor}</Fact>
     </dl>
   );
 }
 
-function headerLines(headers: RecordFacts['headers']): ReactNode {
+/** Behind what is not UTF-8. */
+const BASE64 = ' (base64)';
+
+function keyWords({ key, keyEncoding }: RecordFacts): string {
+  if (key === null) return '(none)';
+  return keyEncoding === undefined ? visible(key) : key + BASE64;
+}
+
+function headerLines({ headers, binaryHeaders }: RecordFacts): ReactNode {
   const entries = Object.entries(headers);
   if (entries.length === 0) return '(none)';
   return entries.map(([name, value]) => (
     <span key={name} className="block">
       <bdi>{visible(name)}</bdi>: <bdi>{visible(typeof value === 'string' ? value : value.join(', '))}</bdi>
+      {binaryHeaders?.includes(name) && BASE64}
     </span>
   ));
 }

@@ -32,6 +32,13 @@ test('headers come once or several times, and a record may have no key', () => {
   });
 });
 
+test('a key and headers that are not UTF-8 are known as base64', () => {
+  const fields = { key: 'BNI=', keyEncoding: 'base64', headers: { t: '/w==' }, binaryHeaders: ['t', 7] };
+  expect(open(fields)?.record).toMatchObject({ ...fields, binaryHeaders: ['t'] });
+  expect(open({})?.record).not.toHaveProperty('keyEncoding');
+  expect(open({})?.record).not.toHaveProperty('binaryHeaders');
+});
+
 test.each([
   'not JSON',
   '[]',

@@ -20,7 +20,15 @@ export function openEnvelope(text: string): OpenedEnvelope | null {
   if (timestampMs === null || receivedAtMs === null || value === null) return null;
   const place = { topic: asText(fields.topic), partition, offset, timestampMs, receivedAtMs, pod: asText(fields.pod) };
   const key = typeof fields.key === 'string' ? fields.key : null;
-  return { data: value.data, record: { key, headers: readHeaders(fields.headers), ...place, value: value.kind } };
+  const record = {
+    key,
+    ...(fields.keyEncoding === 'base64' && { keyEncoding: 'base64' as const }),
+    headers: readHeaders(fields.headers),
+    ...(Array.isArray(fields.binaryHeaders) && { binaryHeaders: fields.binaryHeaders.filter(isText) }),
+    ...place,
+    value: value.kind,
+  };
+  return { data: value.data, record };
 }
 
 function readValue({ value, encoding }: Fields): { readonly data: string; readonly kind: RecordFacts['value'] } | null {
@@ -43,10 +51,14 @@ function bytesOf(base64: string): Uint8Array | null {
   }
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
 function readHeaders(value: unknown): Envelope['headers'] {
   const entries = Object.entries(asFields(value) ?? {}).flatMap(([name, given]): [string, string | string[]][] => {
     if (typeof given === 'string') return [[name, given]];
-    return Array.isArray(given) ? [[name, given.filter((each) => typeof each === 'string')]] : [];
+    return Array.isArray(given) ? [[name, given.filter(isText)]] : [];
   });
   return Object.fromEntries(entries);
 }

@@ -65,8 +65,14 @@ export interface Envelope {
   readonly value: string | null;
   /** Present, as `base64`, when the value is not valid UTF-8. */
   readonly encoding?: 'base64';
+  /** The key as text, or base64 where `keyEncoding` says so; null where the record has none. */
   readonly key: string | null;
+  /** Present, as `base64`, when the key is not valid UTF-8. */
+  readonly keyEncoding?: 'base64';
+  /** A header that stands more than once has a list of values. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Names of the headers whose values are base64, since one of them is not valid UTF-8; absent where there is none. */
+  readonly binaryHeaders?: readonly string[];
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;

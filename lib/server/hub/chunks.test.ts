@@ -12,7 +12,7 @@ function filled(count: number): { ring: FrameRing; chunks: Chunks; push: (value?
   const source = { topic: 'orders', partition: 0, pod: 'pod-1', receivedAtMs: 0 };
   const push = (value = 'v'): void => {
     const record = { offset: ring.head, key: null, value: Buffer.from(value), headers: undefined, timestampMs: 0 };
-    ring.push(new RecordFrame(record, source, { key: Buffer.from('1234'), id: String(ring.head), isEnd: false }));
+    ring.push(new RecordFrame(record, source, { feedId: Buffer.from('1234'), id: String(ring.head), isEnd: false }));
   };
   for (let index = 0; index < count; index += 1) push();
   return { ring, chunks: new Chunks(ring), push };

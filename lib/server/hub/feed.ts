@@ -113,7 +113,7 @@ export class Feed {
     if (!this.#floor.has(source.partition)) this.#widen(source.partition, record.offset);
     const isEnd = this.topic.isEnd(record);
     const id = this.#cursorAt(source.partition, record.offset + 1, isEnd);
-    this.#push(new RecordFrame(record, source, { id, isEnd, key: this.#key }));
+    this.#push(new RecordFrame(record, source, { id, isEnd, feedId: this.#key }));
   }
 
   /** Records of one of its partitions are gone for good. */

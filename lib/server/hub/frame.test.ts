@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventFormat } from '../../protocol/constants.ts';
+import type { Envelope } from '../../protocol/events.ts';
+import type { LogRecord, RecordHeaders } from '../record-log/port.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { RecordFrame } from './frame.ts';
 import { POLL_ENCODINGS, POLL_SEPARATOR } from './poll-encoding.ts';
@@ -9,12 +11,16 @@ import { SSE_ENCODINGS } from './sse-encoding.ts';
 const key = Buffer.from('1234');
 const source = { topic: 'orders', partition: 2, pod: 'pod-1', receivedAtMs: 7 };
 
-function frameOf(value: Buffer | null, headers?: Record<string, Buffer>): RecordFrame {
-  return new RecordFrame({ offset: 41, key, value, headers, timestampMs: 5 }, source, {
-    id: 'cursor',
-    isEnd: false,
-    key,
-  });
+function frameOf(value: Buffer | null, headers?: RecordHeaders): RecordFrame {
+  return frameOfRecord({ offset: 41, key, value, headers, timestampMs: 5 });
+}
+
+function frameOfRecord(record: LogRecord): RecordFrame {
+  return new RecordFrame(record, source, { id: 'cursor', isEnd: false, feedId: key });
+}
+
+function envelopeOf(frame: RecordFrame): Envelope {
+  return JSON.parse(dataOf(frame, EventFormat.envelope) ?? '');
 }
 
 function dataOf(frame: RecordFrame, format: EventFormat): string | undefined {
@@ -54,19 +60,18 @@ describe('frame', () => {
 
   it('shows a tombstone as an empty event, and as null in the envelope', () => {
     expect(dataOf(frameOf(null), EventFormat.raw)).toBe('');
-    expect(JSON.parse(dataOf(frameOf(null), EventFormat.envelope) ?? '')).toMatchObject({ value: null });
+    expect(envelopeOf(frameOf(null))).toMatchObject({ value: null });
   });
 
   it('replaces what is not UTF-8 by U+FFFD, and keeps it as base64 in the envelope', () => {
     const bytes = Buffer.from([0x61, 0xff, 0x62]);
     expect(dataOf(frameOf(bytes), EventFormat.raw)).toBe('a\ufffdb');
-    const envelope = JSON.parse(dataOf(frameOf(bytes), EventFormat.envelope) ?? '');
-    expect(envelope).toMatchObject({ value: bytes.toString('base64'), encoding: 'base64' });
+    expect(envelopeOf(frameOf(bytes))).toMatchObject({ value: bytes.toString('base64'), encoding: 'base64' });
   });
 
   it('tells everything of its record in the envelope', () => {
     const headers = { kind: Buffer.from('paid'), __proto__x: Buffer.from('y') };
-    expect(JSON.parse(dataOf(frameOf(Buffer.from('{"a":1}'), headers), EventFormat.envelope) ?? '')).toEqual({
+    expect(envelopeOf(frameOf(Buffer.from('{"a":1}'), headers))).toEqual({
       value: '{"a":1}',
       key: '1234',
       headers: { kind: 'paid', __proto__x: 'y' },
@@ -79,14 +84,39 @@ describe('frame', () => {
     });
   });
 
+  it('tells the key of the record where the ID is another, and as base64 where it is not UTF-8', () => {
+    const record = { offset: 1, value: null, headers: undefined, timestampMs: 0 };
+    const bytes = Buffer.from([0, 0, 0, 0, 0, 0, 4, 0xd2]);
+    const frame = frameOfRecord({ ...record, key: bytes });
+    const base64 = bytes.toString('base64');
+    bytes.fill(0);
+    expect(envelopeOf(frame)).toMatchObject({ key: base64, keyEncoding: 'base64' });
+    expect(envelopeOf(frameOfRecord({ ...record, key: Buffer.from('other') }))).toMatchObject({ key: 'other' });
+    expect(envelopeOf(frameOfRecord({ ...record, key: Buffer.from('other') }))).not.toHaveProperty('keyEncoding');
+    expect(envelopeOf(frameOfRecord({ ...record, key: null }))).toMatchObject({ key: null });
+  });
+
+  it('tells as base64 the headers of which a value is not UTF-8, and says which they are', () => {
+    const bytes = Buffer.from([0x61, 0xff]);
+    const headers = { kind: Buffer.from('paid'), trace: bytes, mixed: [Buffer.from('a'), Buffer.from([0xff])] };
+    const record = { offset: 1, key, value: null, headers, timestampMs: 0 };
+    const told = {
+      headers: { kind: 'paid', trace: 'Yf8=', mixed: ['YQ==', '/w=='] },
+      binaryHeaders: ['trace', 'mixed'],
+    };
+    const frame = frameOfRecord(record);
+    // What is read back from the log is told from the record itself, what is in the ring from what was kept of it.
+    expect(JSON.parse(parseSse(String(SSE_ENCODINGS.envelope.record(record, source)))[0]?.data ?? '')).toMatchObject(
+      told,
+    );
+    bytes.fill(0);
+    expect(envelopeOf(frame)).toMatchObject(told);
+  });
+
   it('passes over headers without a value, which Java may send', () => {
     const headers = { none: null, some: [Buffer.from('a'), null], paid: Buffer.from('1') };
-    const frame = new RecordFrame({ offset: 1, key: null, value: null, headers, timestampMs: 0 }, source, {
-      id: 'cursor',
-      isEnd: false,
-      key,
-    });
-    expect(JSON.parse(dataOf(frame, EventFormat.envelope) ?? '').headers).toEqual({ some: ['a'], paid: '1' });
+    const frame = frameOfRecord({ offset: 1, key: null, value: null, headers, timestampMs: 0 });
+    expect(envelopeOf(frame).headers).toEqual({ some: ['a'], paid: '1' });
   });
 
   it('counts the bytes of headers', () => {

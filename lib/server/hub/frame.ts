@@ -2,7 +2,7 @@ import type { GapReason } from '../../protocol/constants.ts';
 import type { GapData } from '../../protocol/events.ts';
 import type { LogRecord } from '../record-log/port.ts';
 import type { Encoding, FrameSource } from './encoding.ts';
-import { headersAsText } from './record-text.ts';
+import { type KeptHeaders, keptHeaders } from './record-text.ts';
 
 /** The `partition` of a frame that concerns every one: the topic was created again. */
 export const EVERY_PARTITION = -1;
@@ -33,8 +33,8 @@ export interface FramePlace {
   /** The cursor behind it. */
   readonly id: string;
   readonly isEnd: boolean;
-  /** The feed's ID, as bytes: what the record's key is too, kept once for all of the feed. */
-  readonly key: Buffer;
+  /** The feed's ID, as bytes: where that is the record's key too, it is kept once for all of the feed. */
+  readonly feedId: Buffer;
 }
 
 /** A record and everything that was ever encoded of it. */
@@ -49,9 +49,10 @@ export class RecordFrame implements Frame {
   readonly #source: FrameSource;
   readonly #bodies = new Bodies();
 
-  constructor(record: LogRecord, source: FrameSource, { id, isEnd, key }: FramePlace) {
-    const { value, headers } = record;
-    const keptHeaders = headers === undefined ? undefined : headersAsText(headers);
+  constructor(record: LogRecord, source: FrameSource, { id, isEnd, feedId }: FramePlace) {
+    const { value } = record;
+    const key = keptKey(record.key, feedId);
+    const headers = keptHeaders(record.headers);
     this.partition = source.partition;
     this.next = record.offset + 1;
     this.id = id;
@@ -62,11 +63,11 @@ export class RecordFrame implements Frame {
       offset: record.offset,
       key,
       value: value === null ? null : Buffer.from(value),
-      headers: keptHeaders,
+      headers,
       timestampMs: record.timestampMs,
     };
     this.costBytes =
-      FRAME_OVERHEAD_BYTES + id.length + key.length + 5 * (value?.length ?? 0) + 3 * charsOf(keptHeaders);
+      FRAME_OVERHEAD_BYTES + id.length + (key?.length ?? 0) + 5 * (value?.length ?? 0) + 3 * lengthOf(headers);
   }
 
   get gapReason(): undefined {
@@ -133,13 +134,19 @@ class Bodies {
   }
 }
 
-function charsOf(headers: Readonly<Record<string, string | readonly string[]>> = {}): number {
-  let chars = 0;
+function keptKey(key: Buffer | null, feedId: Buffer): Buffer | null {
+  if (key === null) return null;
+  return key.equals(feedId) ? feedId : Buffer.from(key);
+}
+
+/** Of all names and values together. */
+function lengthOf(headers: KeptHeaders): number {
+  let length = 0;
   for (const name of Object.keys(headers)) {
-    const value = headers[name] ?? '';
-    chars += name.length;
-    if (typeof value === 'string') chars += value.length;
-    else for (const text of value) chars += text.length;
+    const values = headers[name] ?? '';
+    length += name.length;
+    if (typeof values === 'string' || Buffer.isBuffer(values)) length += values.length;
+    else for (const value of values) length += value.length;
   }
-  return chars;
+  return length;
 }
