@@ -174,6 +174,7 @@ function publishCases(): OpenApiCase[] {
     post(400, `/api/feeds/${TOO_LONG}/events`, 'id-too-long'),
     post(400, '/api/feeds/%ff/events', 'id-undecodable'),
     post(404, '/api/feeds/a/events?topic=nowhere', 'topic-unknown'),
+    post(409, '/api/feeds/a/events?topic=by-header', 'publish-impossible'),
     case_(
       'post',
       path,

@@ -23,17 +23,19 @@ const NOT_TOLD = /^HEAD \/getData 503$/;
 /** Methods and paths of the route handlers, as their files say. */
 function routes(): string[] {
   const files = readdirSync(join(ROOT, 'app'), { recursive: true, encoding: 'utf8' });
-  return files
-    // What answers for all that is not there is no part of the interface.
-    .filter((file) => /(^|\/)route\.ts$/.test(file) && !file.includes('[[...'))
-    .flatMap((file) => {
-      const path = `/${file.replace(/\/route\.ts$/, '').replaceAll(/\[(\w+)\]/g, '{$1}')}`;
-      const source = readFileSync(join(ROOT, 'app', file), 'utf8');
-      const names = /export const \{ ([^}]*) \}/.exec(source)?.[1]?.split(', ') ?? [];
-      const functions = [...source.matchAll(/export (?:async )?function ([A-Z]+)\(/g)].map(([, name = '']) => name);
-      return [...names, ...functions].map((method) => `${method} ${path}`);
-    })
-    .sort();
+  return (
+    files
+      // What answers for all that is not there is no part of the interface.
+      .filter((file) => /(^|\/)route\.ts$/.test(file) && !file.includes('[[...'))
+      .flatMap((file) => {
+        const path = `/${file.replace(/\/route\.ts$/, '').replaceAll(/\[(\w+)\]/g, '{$1}')}`;
+        const source = readFileSync(join(ROOT, 'app', file), 'utf8');
+        const names = /export const \{ ([^}]*) \}/.exec(source)?.[1]?.split(', ') ?? [];
+        const functions = [...source.matchAll(/export (?:async )?function ([A-Z]+)\(/g)].map(([, name = '']) => name);
+        return [...names, ...functions].map((method) => `${method} ${path}`);
+      })
+      .sort()
+  );
 }
 
 describe('the OpenAPI document', () => {
@@ -78,7 +80,8 @@ describe('a running server', () => {
     const start = (env: Record<string, string>, isReadyAwaited = true) =>
       TestServer.start({ env: { ...memory, ...env }, isReadyAwaited });
     const headers = { HEADER_BYTES_MAX: '8192', CORS_ORIGINS: 'https://a.example' };
-    const demo = await start({ ...headers, DEMO: '1', POD });
+    const topics = { KAFKA_TOPICS: 'orders,by-header', FEED_ID: 'by-header=header:order-id' };
+    const demo = await start({ ...headers, ...topics, DEMO: '1', POD });
     const plain = await start({ CLIENT_CONNECTIONS_MAX: '1' });
     const full = await start({ CONNECTIONS_MAX: '1' });
     const slow = await start({ DEMO: '1', CLIENT_REQUESTS_PER_S: '1', CLIENT_REQUESTS_BURST: '1' });

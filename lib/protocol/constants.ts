@@ -121,6 +121,9 @@ export type FeedEndRule = (typeof FeedEndRule)[keyof typeof FeedEndRule];
 /** Longest feed ID, in UTF-8 bytes. */
 export const FEED_ID_MAX_BYTES = 256;
 
+/** What an ID begins with that tells the bytes of its key in hex, since they are no text that could be read or typed. */
+export const HEX_ID_PREFIX = '~x';
+
 /** Longest cursor, in characters (all ASCII): request headers over 16 KB are refused by servers for good. */
 export const CURSOR_MAX_CHARS = 2048;
 

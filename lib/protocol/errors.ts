@@ -13,6 +13,8 @@ export const ERROR_STATUS = {
   'body-too-large': 413,
   'pod-unknown': 409,
   'fault-impossible': 409,
+  /** Demo only: the topic's IDs are not its keys. */
+  'publish-impossible': 409,
   'request-malformed': 400,
   'request-too-slow': 408,
   'url-too-long': 414,

@@ -28,7 +28,7 @@ describe('settings', () => {
       drainMs: 5_000,
       sink: 'direct',
     });
-    expect(config.kafka.partitionerOf('orders')).toBe('murmur2');
+    expect(config.feeds.partitionerOf('orders')).toBe('murmur2');
     expect(config.isDemo).toBe(false);
     expect(config.corsOrigins).toEqual([]);
   });
@@ -111,11 +111,45 @@ describe('settings', () => {
   });
 
   it('give a partitioner for all topics, or for each', () => {
-    const each = parseConfig({ RECORD_LOG: 'memory', KAFKA_PARTITIONER: 'orders=crc32,payments=any' }).kafka;
+    const each = parseConfig({ KAFKA_BROKERS: 'a:9092', KAFKA_PARTITIONER: 'orders=crc32,payments=any' }).feeds;
     expect(['orders', 'payments', 'others'].map(each.partitionerOf)).toEqual(['crc32', 'any', 'murmur2']);
     expect(messageOf({ RECORD_LOG: 'memory', KAFKA_PARTITIONER: 'md5' })).toContain(
       'KAFKA_PARTITIONER should be one of',
     );
+  });
+
+  it('say for each topic where the ID of a record stands, and look for it everywhere where that is not the key', () => {
+    const rules =
+      'header:order-id,payments=json:/payment/id, jobs=key,odd = header:a%2Cb=c%25,deep=json:/a~1b/~0=%2C/0';
+    const feeds = parseConfig({ KAFKA_BROKERS: 'a:9092', FEED_ID: rules, KAFKA_PARTITIONER: 'crc32' }).feeds;
+    expect(feeds.idRuleOf('orders')).toEqual({ in: 'header', name: 'order-id' });
+    expect(feeds.idRuleOf('payments')).toEqual({ in: 'json', path: ['payment', 'id'] });
+    expect(feeds.idRuleOf('jobs')).toEqual({ in: 'key' });
+    expect(feeds.idRuleOf('odd')).toEqual({ in: 'header', name: 'a,b=c%' });
+    expect(feeds.idRuleOf('deep')).toEqual({ in: 'json', path: ['a/b', '~=,', '0'] });
+    expect(['orders', 'payments', 'jobs'].map(feeds.partitionerOf)).toEqual(['any', 'any', 'crc32']);
+    const whole = parseConfig({ RECORD_LOG: 'memory', FEED_ID: 'json:' }).feeds;
+    expect(whole.idRuleOf('orders')).toEqual({ in: 'json', path: [] });
+    expect(whole.partitionerOf('orders')).toBe('any');
+    const none = parseConfig({ RECORD_LOG: 'memory' }).feeds;
+    expect([none.idRuleOf('orders'), none.partitionerOf('orders')]).toEqual([{ in: 'key' }, 'murmur2']);
+  });
+
+  it('refuse an ID that is nowhere, and a partitioner for one topic whose IDs are not its keys', () => {
+    for (const rule of ['keys', 'header:', 'json:id', 'json:/a~2', 'json:/a~', 'header:%', 'orders=', 'key,']) {
+      expect(messageOf({ RECORD_LOG: 'memory', FEED_ID: rule }), rule).toContain(
+        'FEED_ID should be one of key, header',
+      );
+    }
+    const env = { RECORD_LOG: 'memory', FEED_ID: 'orders=json:/id', KAFKA_PARTITIONER: 'orders=crc32' };
+    expect(messageOf(env)).toContain('KAFKA_PARTITIONER should say any for orders');
+    expect(messageOf({ ...env, KAFKA_PARTITIONER: 'orders=any' })).toBe('');
+  });
+
+  it('leave the control topic of the demo its keys', () => {
+    const env = { RECORD_LOG: 'memory', FEED_ID: 'header:order-id', KAFKA_TOPICS: 'orders,feedline-control' };
+    expect(parseConfig({ ...env, DEMO: '1' }).feeds.idRuleOf('feedline-control')).toEqual({ in: 'key' });
+    expect(parseConfig(env).feeds.idRuleOf('feedline-control')).toEqual({ in: 'header', name: 'order-id' });
   });
 
   it('serve the control topic in the demo only, and never as the default one', () => {

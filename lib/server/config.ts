@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { FeedEndRule, RecordLogKind } from '../protocol/constants.ts';
+import { RecordLogKind } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
 import { type AuthKind, authKindOf, authProblems, authSettings } from './config/auth-settings.ts';
+import { type FeedConfig, feedConfigOf, feedProblems, feedSettings } from './config/feed-settings.ts';
 import {
   KAFKA_SECRETS,
   kafkaSecuritySettings,
@@ -19,7 +20,7 @@ import {
   ringConfigOf,
 } from './config/memory-settings.ts';
 import { type ReadFile, withSecretFiles } from './config/secret-files.ts';
-import { flag, list, perTopic } from './config/setting.ts';
+import { flag, list } from './config/setting.ts';
 import { type StreamConfig, streamConfigOf, streamProblems, streamSettings } from './config/stream-settings.ts';
 import { webSettings } from './config/web-settings.ts';
 
@@ -41,8 +42,8 @@ export interface Config {
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
   readonly history: HistoryConfig;
+  readonly feeds: FeedConfig;
   readonly limits: LimitConfig;
-  readonly feedEndOf: (topic: string) => FeedEndRule;
   /** Origins that a browser page may read from; `*` is any. */
   readonly corsOrigins: readonly string[];
   /** What is used as it was set, and should not go unsaid. */
@@ -79,8 +80,8 @@ const environment = z.object({
       error: 'should be a list of topic names (letters, digits, ".", "_", "-")',
     })
     .default(['orders']),
-  FEED_END: perTopic([FeedEndRule.header, FeedEndRule.tombstone, FeedEndRule.both]),
   ...authSettings.shape,
+  ...feedSettings.shape,
   ...kafkaSettings.shape,
   ...kafkaSecuritySettings.shape,
   ...streamSettings.shape,
@@ -143,8 +144,11 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
     stream: streamConfigOf(env),
     ring: ringConfigOf(env),
     history: historyConfigOf(env),
+    feeds: feedConfigOf(env, {
+      isInProcess: env.RECORD_LOG === 'memory',
+      ...(env.DEMO && { keyedTopic: CONTROL_TOPIC }),
+    }),
     limits: limitConfigOf(env),
-    feedEndOf: env.FEED_END,
     corsOrigins: env.CORS_ORIGINS,
     warnings,
   };
@@ -152,7 +156,7 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
 
 /** What must hold between settings. */
 function relations(env: Environment): string[] {
-  const problems = [...streamProblems(env)];
+  const problems = [...streamProblems(env), ...feedProblems(env)];
   if (env.DEMO && env.KAFKA_TOPICS.every((topic) => topic === CONTROL_TOPIC)) {
     problems.push(`KAFKA_TOPICS should name a topic beside ${CONTROL_TOPIC}, which the demo keeps for itself`);
   }

@@ -28,7 +28,8 @@ import { ReadingProgress } from './metrics/reading-progress.ts';
 import { readinessOf } from './readiness.ts';
 import { KafkaLog } from './record-log/kafka-log.ts';
 import { MemoryLog } from './record-log/memory-log.ts';
-import type { PausableReading, RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
+import type { PausableReading, RecordId, RecordLog, RecordLogHandler, RecordPublisher } from './record-log/port.ts';
+import { recordIdOf } from './record-log/record-id.ts';
 import { within } from './record-log/within.ts';
 import { answerHeaders } from './transport/answer-headers.ts';
 import { ConnectionTracker, type TrackerOptions } from './transport/connection.ts';
@@ -135,14 +136,16 @@ function configOrExit(): Config {
 
 function createRuntime(config: Config): MutableRuntime {
   const logger = createLogger(config.logLevel, config.pod);
-  const { topics, pod, stream: settings } = config;
+  const { topics, pod, feeds, stream: settings } = config;
+  const recordIdIn = (topic: string): RecordId => recordIdOf(feeds.idRuleOf(topic));
   const recordLog =
     config.recordLog === 'memory'
-      ? new MemoryLog({ topics, pageBytes: config.history.pageBytes })
+      ? new MemoryLog({ topics, recordIdIn, pageBytes: config.history.pageBytes })
       : new KafkaLog({
           config: config.kafka,
           history: config.history,
           topics,
+          recordIdIn,
           optionalTopics: config.isDemo ? [CONTROL_TOPIC] : [],
           pod,
           logger,
@@ -154,8 +157,9 @@ function createRuntime(config: Config): MutableRuntime {
     idleRingBytes: config.ring.idleBytes,
     lingerMs: config.ring.lingerMs,
     directorySize: FEED_LIST_MAX,
-    partitionerOf: config.recordLog === 'memory' ? () => 'murmur2' : config.kafka.partitionerOf,
-    feedEndOf: config.feedEndOf,
+    partitionerOf: feeds.partitionerOf,
+    recordIdIn,
+    feedEndOf: feeds.endOf,
     history: recordLog,
     beginRecordsMax: config.history.beginRecordsMax,
     now: Date.now,

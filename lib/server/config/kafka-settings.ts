@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { PARTITIONERS, type Partitioner } from '../record-log/partitioner.ts';
 import type { KafkaSecurity } from './kafka-security-settings.ts';
-import { list, perTopic, whole } from './setting.ts';
+import { list, whole } from './setting.ts';
 
 export interface KafkaConfig {
   readonly brokers: readonly string[];
@@ -10,7 +9,6 @@ export interface KafkaConfig {
   readonly sessionTimeoutMs: number;
   /** How often the consumer looks for new partitions, and whether topics were created again. */
   readonly metadataMaxAgeMs: number;
-  readonly partitionerOf: (topic: string) => Partitioner;
 }
 
 const BROKER = /^(\[[0-9a-fA-F:]+\]|[^\s:,/]+):\d{1,5}$/;
@@ -25,7 +23,6 @@ export const kafkaSettings = z.object({
     .string()
     .regex(/^[\w.-]{1,100}$/, 'should be letters, digits, ".", "_" or "-"')
     .default('feedline'),
-  KAFKA_PARTITIONER: perTopic(PARTITIONERS),
   KAFKA_SESSION_TIMEOUT_MS: whole(1_000, 1_800_000, 30_000),
   KAFKA_METADATA_MAX_AGE_MS: whole(100, 3_600_000, 10_000),
 });
@@ -37,6 +34,5 @@ export function kafkaConfigOf(env: z.infer<typeof kafkaSettings>, security: Kafk
     groupPrefix: env.KAFKA_GROUP_PREFIX,
     sessionTimeoutMs: env.KAFKA_SESSION_TIMEOUT_MS,
     metadataMaxAgeMs: env.KAFKA_METADATA_MAX_AGE_MS,
-    partitionerOf: env.KAFKA_PARTITIONER,
   };
 }

@@ -24,26 +24,50 @@ export const flag = z
   .default('0')
   .transform((text) => text === '1');
 
-/** One value for all topics, or a list such as `orders=murmur2,payments=any`; a topic that is not named gets `first`. */
+/** A value for each topic. */
+export interface PerTopic<T> {
+  readonly of: (topic: string) => T;
+  /** The topics that the setting names. */
+  readonly named: ReadonlySet<string>;
+}
+
+/** One of these values for all topics, or a list such as `orders=murmur2,payments=any`; the first is the default. */
 export const perTopic = <T extends string>(values: readonly [T, ...T[]]) =>
+  perTopicOf<T>(values[0], (text) => values.find((known) => known === text), values.join(', '));
+
+/**
+ * One value for all topics, or a list of `topic=value`; a topic that is not named gets the one for all, else `fallback`.
+ *
+ * @param parse a value without the topic; undefined where it is none
+ * @param words what a value can be
+ */
+export const perTopicOf = <T>(fallback: T, parse: (text: string) => T | undefined, words: string) =>
   z
     .string()
-    .default(values[0])
-    .transform((text, context) => {
-      const chosen = parsePerTopic(text, values);
-      if (chosen !== null) return (topic: string): T => chosen.get(topic) ?? chosen.get('') ?? values[0];
-      const message = `should be one of ${values.join(', ')}, or a list of topic=value`;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
+    .default('')
+    .transform((text, context): PerTopic<T> => {
+      const chosen = text === '' ? new Map<string, T>() : parsePerTopic(text, parse);
+      if (chosen === null) {
+        context.addIssue({ code: 'custom', message: `should be one of ${words}, or a list of topic=value` });
+        return z.NEVER;
+      }
+      const forAll = chosen.get(ALL_TOPICS) ?? fallback;
+      const named = new Set(chosen.keys());
+      named.delete(ALL_TOPICS);
+      return { of: (topic) => chosen.get(topic) ?? forAll, named };
     });
 
-/** Topic → value; '' is every topic that is not named. Null where something is none of the values. */
-function parsePerTopic<T extends string>(text: string, values: readonly T[]): Map<string, T> | null {
+/** No topic has this name. */
+const ALL_TOPICS = '';
+
+/** Topic → value. Null where something is no value. */
+function parsePerTopic<T>(text: string, parse: (text: string) => T | undefined): Map<string, T> | null {
   const chosen = new Map<string, T>();
   for (const item of text.split(',')) {
-    const [topic, name] = item.includes('=') ? item.split('=').map((part) => part.trim()) : ['', item.trim()];
-    const value = values.find((known) => known === name);
-    if (topic === undefined || value === undefined) return null;
+    // An equals sign may be a part of the value too.
+    const [, topic = ALL_TOPICS, given = ''] = /^\s*(?:([\w.-]+)\s*=)?(.*)$/s.exec(item) ?? [];
+    const value = parse(given.trim());
+    if (value === undefined) return null;
     chosen.set(topic, value);
   }
   return chosen;

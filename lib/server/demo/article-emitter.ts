@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import type { RecordBatch } from '../record-log/port.ts';
 
 type Listener = (value: Buffer | null) => void;
@@ -13,7 +14,8 @@ export class ArticleEmitter {
   onBatch({ topic, records }: RecordBatch): void {
     // Where nobody listens, which is nearly always, no record is looked at.
     if (this.#emitter.eventNames().length === 0) return;
-    for (const { key, value } of records) if (key !== null) this.#emitter.emit(`${topic}/${key.toString()}`, value);
+    for (const { key, value } of records)
+      if (key !== null) this.#emitter.emit(`${topic}/${key.toString('latin1')}`, value);
   }
 
   /** How many listen now. */
@@ -23,7 +25,7 @@ export class ArticleEmitter {
 
   /** Hears the values of one ID from now on, until the undo is called. */
   listen(topic: string, id: string, listener: Listener): () => void {
-    const name = `${topic}/${id}`;
+    const name = `${topic}/${Buffer.from(keyOfFeedId(id)).toString('latin1')}`;
     this.#emitter.on(name, listener);
     return () => this.#emitter.off(name, listener);
   }

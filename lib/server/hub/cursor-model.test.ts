@@ -10,7 +10,8 @@ import { EventName, RecordLogKind } from '../../protocol/constants.ts';
 import { type CursorOrigin, decodeCursor } from '../../protocol/cursor.ts';
 import { controlEvent } from '../../protocol/sse.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
-import type { LogRecord } from '../record-log/port.ts';
+import type { FeedIdRule, LogRecord } from '../record-log/port.ts';
+import { recordIdOf } from '../record-log/record-id.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { type ParsedEvent, SseParser } from '../testing/parse-sse.ts';
 import { type Begin, beginOf } from './begin.ts';
@@ -41,8 +42,14 @@ type Step =
 
 const PARTITIONS_MAX = 6;
 
+const KEY: FeedIdRule = { in: 'key' };
+const HEADER: FeedIdRule = { in: 'header', name: 'order-id' };
+const JSON_POINTER: FeedIdRule = { in: 'json', path: ['order', 'id'] };
+
 interface Setup {
   readonly partitionCount: number;
+  /** Where the ID stands; a keyed one has a partition of its own. */
+  readonly idRule: FeedIdRule;
   readonly isKeyed: boolean;
   readonly ringFrames: number;
   /** Of one byte nothing stays in memory but between a batch and its flush. */
@@ -51,13 +58,14 @@ interface Setup {
 
 /** All records of all partitions; whether each is of our ID. */
 class ListLog {
-  readonly history = new ListHistory();
+  readonly history: ListHistory;
   readonly partitions: boolean[][];
   oldest = 0;
   readonly setup: Setup;
 
   constructor(setup: Setup) {
     this.setup = setup;
+    this.history = new ListHistory(recordIdOf(setup.idRule));
     this.partitions = Array.from({ length: setup.partitionCount }, () => []);
     for (const partition of this.partitions.keys()) this.history.setEnd(partition, 0);
   }
@@ -78,7 +86,7 @@ class ListLog {
     const home = predictPartition('murmur2', Buffer.from(ID), this.partitions.length) ?? 0;
     const partition = isKeyed && isOurs ? home : wanted % this.partitions.length;
     const list = this.partitions[partition] ?? [];
-    this.history.add(partition, recordOf(partition, list.length, isOurs));
+    this.history.add(partition, recordOf({ partition, offset: list.length, isOurs }, this.setup.idRule));
     list.push(isOurs);
   }
 
@@ -88,9 +96,27 @@ class ListLog {
   }
 }
 
-function recordOf(partition: number, offset: number, isOurs: boolean): LogRecord {
-  const value = Buffer.from(`${partition}:${offset}`);
-  return { offset, key: Buffer.from(isOurs ? ID : 'other'), value, headers: undefined, timestampMs: 0 };
+/** One whose ID is not the key has our ID as its key where it is of another feed. */
+function recordOf(
+  { partition, offset, isOurs }: { readonly partition: number; readonly offset: number; readonly isOurs: boolean },
+  idRule: FeedIdRule,
+): LogRecord {
+  const [id, key] = isOurs ? [ID, 'other'] : ['other', ID];
+  const place = `${partition}:${offset}`;
+  const record = { offset, key: Buffer.from(key), value: Buffer.from(place), headers: undefined, timestampMs: 0 };
+  switch (idRule.in) {
+    case 'key':
+      return { ...record, key: Buffer.from(id) };
+    case 'header':
+      return { ...record, headers: { [idRule.name]: Buffer.from(id) } };
+    case 'json':
+      return { ...record, value: Buffer.from(JSON.stringify({ place, order: { id } })) };
+  }
+}
+
+/** What is told of one by its value. */
+function placeOf(data: string): string {
+  return data.startsWith('{') ? JSON.parse(data).place : data;
 }
 
 class Pod {
@@ -110,6 +136,7 @@ class Pod {
       lingerMs: 1_000_000,
       directorySize: 10,
       partitionerOf: () => (log.setup.isKeyed ? 'murmur2' : 'any'),
+      recordIdIn: () => recordIdOf(log.setup.idRule),
       feedEndOf: () => 'header',
       history: log.history,
       beginRecordsMax: 1_000,
@@ -129,7 +156,9 @@ class Pod {
     const partition = anyPartition % this.#positions.length;
     const from = this.#positions[partition] ?? 0;
     const taken = (this.#log.partitions[partition] ?? []).slice(from, from + count);
-    const records = taken.map((isOurs, index) => recordOf(partition, from + index, isOurs));
+    const records = taken.map((isOurs, index) =>
+      recordOf({ partition, offset: from + index, isOurs }, this.#log.setup.idRule),
+    );
     this.#positions[partition] = from + taken.length;
     this.hub.onBatch({ topic: TOPIC, partition, records, nextPosition: from + taken.length });
   }
@@ -207,7 +236,7 @@ class Client {
   #take({ name, data, id }: ParsedEvent): void {
     if (id !== '') this.#cursor = id;
     if (id !== '') this.firstCursor ??= id;
-    if (name === 'message') this.received.push(data);
+    if (name === 'message') this.received.push(placeOf(data));
     if (name === EventName.gap) this.gaps.push(JSON.parse(data));
   }
 }
@@ -253,11 +282,22 @@ const deletion: fc.Arbitrary<Step> = fc.record({ do: fc.constant('delete' as con
 const restart: fc.Arbitrary<Step> = fc.record({ do: fc.constant('restart' as const), pod });
 const stepsWith = (rare: fc.Arbitrary<Step>) =>
   fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: rare }), { maxLength: 80, size: 'max' });
-const shape = {
-  partitionCount: fc.integer({ min: 1, max: 4 }),
-  isKeyed: fc.boolean(),
-  ringTotalBytes: fc.constantFrom(1_000_000, 700, 1),
-};
+const idPlace = fc.oneof(
+  fc.boolean().map((isKeyed) => ({ idRule: KEY, isKeyed })),
+  fc.constantFrom(HEADER, JSON_POINTER).map((idRule) => ({ idRule, isKeyed: false })),
+);
+/** A topic of any size, with its IDs in any place. */
+const setupsWith = (ringFrames: fc.Arbitrary<number>): fc.Arbitrary<Setup> =>
+  fc
+    .record({
+      partitionCount: fc.integer({ min: 1, max: 4 }),
+      ringFrames,
+      ringTotalBytes: fc.constantFrom(1_000_000, 700, 1),
+      place: idPlace,
+    })
+    .map(({ place, ...shape }) => ({ ...shape, ...place }));
+const smallRing = fc.integer({ min: 1, max: 3 });
+const anyRing = fc.oneof(smallRing, fc.constant(1_000));
 
 async function run(setup: Setup, script: readonly Step[]): Promise<{ log: ListLog; client: Client }> {
   const log = new ListLog(setup);
@@ -364,9 +404,8 @@ const WIDENED_UNDER_ONE_AHEAD: Step[] = [
 
 describe('a client that keeps its cursor', { timeout: 60_000 }, () => {
   it('gets each event exactly once and in order, whatever happens to its connections and pods', async () => {
-    const setups = fc.record({ ...shape, ringFrames: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1_000)) });
     await fc.assert(
-      fc.asyncProperty(setups, stepsWith(growth), async (setup, script) => {
+      fc.asyncProperty(setupsWith(anyRing), stepsWith(growth), async (setup, script) => {
         const { log, client } = await run(setup, script);
         // Where the topic has grown, a pod that does not know it yet finds records where it did not expect them.
         expect(client.gaps.filter(({ reason }) => reason !== 'unpredicted-partition')).toEqual([]);
@@ -375,16 +414,18 @@ describe('a client that keeps its cursor', { timeout: 60_000 }, () => {
       {
         numRuns: 3_000,
         examples: [
-          [{ partitionCount: 2, isKeyed: true, ringFrames: 1, ringTotalBytes: 1_000_000 }, WIDENED_UNDER_ONE_AHEAD],
+          [
+            { partitionCount: 2, idRule: KEY, isKeyed: true, ringFrames: 1, ringTotalBytes: 1_000_000 },
+            WIDENED_UNDER_ONE_AHEAD,
+          ],
         ],
       },
     );
   });
 
   it('gets each event exactly once and in order, also from pods that have just started', async () => {
-    const setups = fc.record({ ...shape, ringFrames: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1_000)) });
     await fc.assert(
-      fc.asyncProperty(setups, stepsWith(fc.oneof(restart, growth)), async (setup, script) => {
+      fc.asyncProperty(setupsWith(anyRing), stepsWith(fc.oneof(restart, growth)), async (setup, script) => {
         const { log, client } = await run(setup, script);
         expect(client.gaps.filter(({ reason }) => reason !== 'unpredicted-partition')).toEqual([]);
         expect(byPartition(client.received, log.partitions.length)).toEqual(expected(log, client));
@@ -395,20 +436,16 @@ describe('a client that keeps its cursor', { timeout: 60_000 }, () => {
 
   it('is told by gaps exactly where it may lack something that the record log has deleted', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.record({ ...shape, ringFrames: fc.integer({ min: 1, max: 3 }) }),
-        stepsWith(deletion),
-        async (setup, script) => {
-          const { log, client } = await run(setup, script);
-          const got = byPartition(client.received, setup.partitionCount);
-          for (const [index, wanted] of expected(log, client).entries()) {
-            const received = got[index] ?? [];
-            const unexplained = wanted.filter((value) => !received.includes(value) && !isInGap(value, client.gaps));
-            expect(unexplained).toEqual([]);
-            expect(received).toEqual(wanted.filter((value) => received.includes(value)));
-          }
-        },
-      ),
+      fc.asyncProperty(setupsWith(smallRing), stepsWith(deletion), async (setup, script) => {
+        const { log, client } = await run(setup, script);
+        const got = byPartition(client.received, setup.partitionCount);
+        for (const [index, wanted] of expected(log, client).entries()) {
+          const received = got[index] ?? [];
+          const unexplained = wanted.filter((value) => !received.includes(value) && !isInGap(value, client.gaps));
+          expect(unexplained).toEqual([]);
+          expect(received).toEqual(wanted.filter((value) => received.includes(value)));
+        }
+      }),
       { numRuns: 1_500 },
     );
   });

@@ -1,5 +1,6 @@
 import { FEED_RATE_DECAY_MS } from '../../protocol/constants.ts';
 import type { FeedListItem } from '../../protocol/events.ts';
+import { feedIdOfKey } from '../../protocol/feed-id.ts';
 import { keyHash } from '../record-log/partitioner.ts';
 import { NONE, RecentKeys } from './recent-keys.ts';
 import { PREVIEW_BYTES, previewOf } from './value-preview.ts';
@@ -49,7 +50,7 @@ export class FeedDirectory {
     this.#heads = Buffer.alloc(maxEntries * PREVIEW_BYTES);
   }
 
-  /** `key`, which is an ID in UTF-8, and `value` may be slices of larger buffers: what is kept of them is copied. */
+  /** `key`, the bytes of an ID, and `value` may be slices of larger buffers: what is kept of them is copied. */
   saw(key: Buffer, value: Buffer | null, nowMs: number, hash = keyHash(key)): void {
     const known = this.#keys.touch(key, hash);
     const slot = known === NONE ? this.#begin(key, hash) : known;
@@ -65,7 +66,7 @@ export class FeedDirectory {
     const feeds: FeedListItem[] = [];
     let total = 0;
     for (let slot = this.#keys.newest; slot !== NONE; slot = this.#keys.olderThan(slot)) {
-      const id = this.#keys.textAt(slot);
+      const id = feedIdOfKey(this.#keys.at(slot));
       if (!id.startsWith(prefix)) continue;
       total += 1;
       const isWanted = feeds.length < limit && (this.#lastRecordAtMs[slot] ?? 0) >= sinceMs;

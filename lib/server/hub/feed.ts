@@ -1,5 +1,6 @@
 import { GapReason, GapResume } from '../../protocol/constants.ts';
 import type { Positions } from '../../protocol/cursor.ts';
+import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import type { HistoryRequest, LogGap, LogRecord } from '../record-log/port.ts';
 import { CHUNK_EVENTS } from './chunk-limits.ts';
 import { type Chunk, Chunks } from './chunks.ts';
@@ -30,8 +31,10 @@ export class Feed {
   idleSinceMs: number | undefined;
   /** Clients that will read it as soon as their place in it is found: it is kept for them. */
   expectedReaders = 0;
-  /** The ID as bytes. */
-  readonly #key: Buffer;
+  /** The bytes that the ID stands for, as latin1: a record of the feed has them where its topic has the ID. */
+  readonly idBytes: string;
+  /** The same bytes. */
+  readonly #id: Buffer;
   readonly #ring: FrameRing;
   readonly #floor: Map<number, number>;
   readonly #chunks: Chunks;
@@ -46,7 +49,8 @@ export class Feed {
   constructor(id: string, topic: TopicState, limits: RingLimits) {
     this.id = id;
     this.topic = topic;
-    this.#key = Buffer.from(id);
+    this.#id = Buffer.from(keyOfFeedId(id));
+    this.idBytes = this.#id.toString('latin1');
     this.#ring = new FrameRing(limits);
     this.#chunks = new Chunks(this.#ring);
     this.#flushFrames = Math.min(CHUNK_EVENTS, limits.frames);
@@ -104,16 +108,16 @@ export class Feed {
   }
 
   /** What to ask the record log for, of the records that this feed has in a partition. */
-  historyPlace(partition: number): Pick<HistoryRequest, 'topic' | 'epoch' | 'partition' | 'key'> {
+  historyPlace(partition: number): Pick<HistoryRequest, 'topic' | 'epoch' | 'partition' | 'idBytes'> {
     const { topic, epoch } = this.topic.origin;
-    return { topic, epoch, partition, key: this.#key.toString('latin1') };
+    return { topic, epoch, partition, idBytes: this.idBytes };
   }
 
   append(record: LogRecord, source: FrameSource): void {
     if (!this.#floor.has(source.partition)) this.#widen(source.partition, record.offset);
     const isEnd = this.topic.isEnd(record);
     const id = this.#cursorAt(source.partition, record.offset + 1, isEnd);
-    this.#push(new RecordFrame(record, source, { id, isEnd, feedId: this.#key }));
+    this.#push(new RecordFrame(record, source, { id, isEnd, feedId: this.#id }));
   }
 
   /** Records of one of its partitions are gone for good. */

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { FEED_END_HEADER, FEED_ID_MAX_BYTES, GapReason, RecordLogKind } from '../../protocol/constants.ts';
 import { CursorEncoder, decodeCursor } from '../../protocol/cursor.ts';
 import type { FeedListItem } from '../../protocol/events.ts';
+import { feedIdOfKey } from '../../protocol/feed-id.ts';
 import type { Partitioner } from '../record-log/partitioner.ts';
 import { predictPartition } from '../record-log/partitioner.ts';
-import type { LogRecord } from '../record-log/port.ts';
+import type { FeedIdRule, LogRecord } from '../record-log/port.ts';
+import { recordIdOf } from '../record-log/record-id.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { parseSse } from '../testing/parse-sse.ts';
 import { type Begin, beginOf } from './begin.ts';
@@ -34,10 +36,12 @@ const BEGIN_RECORDS = 50;
 
 class Fixture {
   nowMs = 0;
-  readonly history = new ListHistory();
+  readonly history: ListHistory;
   readonly hub: Hub;
 
-  constructor(partitionCount = 1, partitioner: Partitioner = 'murmur2') {
+  constructor(partitionCount = 1, partitioner: Partitioner = 'murmur2', idRule: FeedIdRule = { in: 'key' }) {
+    const recordId = recordIdOf(idRule);
+    this.history = new ListHistory(recordId);
     this.hub = new Hub({
       pod: 'pod-1',
       ring: { frames: 4, bytes: 1_000_000 },
@@ -46,6 +50,7 @@ class Fixture {
       lingerMs: 1_000,
       directorySize: 3,
       partitionerOf: () => partitioner,
+      recordIdIn: () => recordId,
       feedEndOf: () => 'header',
       history: this.history,
       beginRecordsMax: BEGIN_RECORDS,
@@ -67,13 +72,13 @@ class Fixture {
     return this.hub.directory(TOPIC)?.list({ prefix: '', limit: 10, sinceMs: 0 }, this.nowMs).feeds ?? [];
   }
 
-  start(after: string | null = null): Start {
-    const feed = this.hub.feed(TOPIC, ID);
+  start(after: string | null = null, id = ID): Start {
+    const feed = this.hub.feed(TOPIC, id);
     return after === null ? startAtNow(feed) : findStart(feed, after);
   }
 
-  read(after: string | null = null): ReturnType<Fixture['open']> {
-    return this.open(this.hub.feed(TOPIC, ID), this.start(after));
+  read(after: string | null = null, id = ID): ReturnType<Fixture['open']> {
+    return this.open(this.hub.feed(TOPIC, id), this.start(after, id));
   }
 
   open(feed: Feed, start: Start): { reader: Reader; text: () => string; sink: { hasRoom: boolean } } {
@@ -137,8 +142,10 @@ describe('hub', () => {
   it('counts records without a usable ID and goes on', () => {
     const fixture = new Fixture();
     const { text } = fixture.read();
-    fixture.batch(0, record(0, 'a', null), record(1, 'b', Buffer.from([0xff])), record(2, 'c', ''), record(3, 'ours'));
-    expect(fixture.hub.stats().recordsWithoutId).toBe(3);
+    const long = Buffer.alloc(FEED_ID_MAX_BYTES, 0xff);
+    fixture.batch(0, record(0, 'a', null), record(1, 'b', long), record(2, 'c', ''), record(3, 'ours'));
+    const counted = { absent: 1, 'too-long': 1, empty: 1, 'not-json': 0, 'other-type': 0 };
+    expect(Object.fromEntries(fixture.hub.stats().recordsWithoutId)).toEqual(counted);
     expect(parseSse(text()).map(({ data }) => data)).toEqual(['ours']);
   });
 
@@ -147,7 +154,59 @@ describe('hub', () => {
     const longest = 'é'.repeat(FEED_ID_MAX_BYTES / 2);
     fixture.batch(0, record(0, 'v', longest), record(1, 'v', `${longest}x`));
     expect(fixture.listed().map(({ id }) => id)).toEqual([longest]);
-    expect(fixture.hub.stats().recordsWithoutId).toBe(1);
+    expect(fixture.hub.stats().recordsWithoutId.get('too-long')).toBe(1);
+  });
+
+  it('has a feed for a key that is no text, in the partition of its bytes, and lists it by its ID', async () => {
+    const long = Buffer.from([0, 0, 0, 0, 0, 0, 4, 0xd2]);
+    const id = '~x00000000000004d2';
+    const fixture = new Fixture(4);
+    const home = predictPartition('murmur2', long, 4) ?? 0;
+    const { text } = fixture.read(null, id);
+    const offsets = [0, 1, 2, 3, 4, 5];
+    fixture.batch(home, ...offsets.map((offset) => record(offset, `v${offset}`, long)), record(6, 'text', id));
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(offsets.map((offset) => `v${offset}`));
+    expect(fixture.hub.feed(TOPIC, id).floor.size).toBe(1);
+    expect(fixture.listed().map((feed) => [feed.id, feed.records])).toEqual([
+      [feedIdOfKey(Buffer.from(id)), 1],
+      [id, 6],
+    ]);
+    const again = fixture.read(new CursorEncoder(originOf(4)).encodeSingle(home, 1), id);
+    await settle();
+    expect(parseSse(again.text()).map(({ data }) => data)).toEqual(['v1', 'v2', 'v3', 'v4', 'v5']);
+  });
+
+  it('finds a feed by a header in every partition, live and back to its beginning, whatever the keys are', async () => {
+    const fixture = new Fixture(3, 'any', { in: 'header', name: 'order-id' });
+    const of = (offset: number, value: string, id: string): LogRecord => ({
+      ...record(offset, value, ID),
+      headers: { 'order-id': Buffer.from(id) },
+    });
+    const { text } = fixture.read();
+    for (const partition of [0, 1, 2]) {
+      const ours = [0, 1, 2, 3].map((offset) => of(offset, `${partition}-${offset}`, offset === 1 ? 'x' : ID));
+      fixture.batch(partition, ...ours, record(4, 'without', ID));
+    }
+    const wanted = [0, 1, 2].flatMap((partition) => [0, 2, 3].map((offset) => `${partition}-${offset}`));
+    expect(parseSse(text()).map(({ data }) => data)).toEqual(wanted);
+    const begun = fixture.read(new CursorEncoder(originOf(3)).encode(zeros(3)));
+    await begun.reader.settled;
+    expect(
+      parseSse(begun.text())
+        .map(({ data }) => data)
+        .sort(),
+    ).toEqual(wanted);
+    expect(fixture.hub.stats()).toMatchObject({ recordsUnpredicted: 0 });
+    expect(fixture.hub.stats().recordsWithoutId.get('absent')).toBe(3);
+    expect(fixture.listed().map(({ id }) => id)).toEqual([ID, 'x']);
+  });
+
+  it('takes a tombstone for no record of a feed where the ID stands in the value', () => {
+    const fixture = new Fixture(2, 'any', { in: 'json', path: ['id'] });
+    const { text } = fixture.read();
+    fixture.batch(1, record(0, `{"id":${ID}}`, null), record(1, null, ID), record(2, `{"id":"${ID}"}`, 'other'));
+    expect(parseSse(text()).map(({ data }) => data)).toEqual([`{"id":${ID}}`, `{"id":"${ID}"}`]);
+    expect(fixture.hub.stats().recordsWithoutId.get('absent')).toBe(1);
   });
 
   it('drops a feed a while after its last reader left, and sooner when too much is kept', () => {

@@ -1,14 +1,17 @@
-import { isUtf8 } from 'node:buffer';
-import { FEED_ID_MAX_BYTES, type FeedEndRule } from '../../protocol/constants.ts';
+import type { FeedEndRule } from '../../protocol/constants.ts';
 import type { CursorOrigin } from '../../protocol/cursor.ts';
+import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import { keyHash, type Partitioner } from '../record-log/partitioner.ts';
-import type {
-  LogGap,
-  LogRecord,
-  RecordBatch,
-  RecordHistory,
-  RecordLogHandler,
-  TopicSnapshot,
+import {
+  type LogGap,
+  type LogRecord,
+  type RecordBatch,
+  type RecordHistory,
+  type RecordId,
+  type RecordLogHandler,
+  type TopicSnapshot,
+  WITHOUT_ID,
+  type WithoutId,
 } from '../record-log/port.ts';
 import type { FrameSource } from './encoding.ts';
 import { Feed } from './feed.ts';
@@ -28,10 +31,12 @@ export interface HubOptions {
   /** How long a feed keeps its ring after its last reader left, ms. */
   readonly lingerMs: number;
   readonly directorySize: number;
+  /** `any` where the ID is not the key. */
   readonly partitionerOf: (topic: string) => Partitioner;
+  readonly recordIdIn: (topic: string) => RecordId;
   readonly feedEndOf: (topic: string) => FeedEndRule;
   readonly history: RecordHistory;
-  /** How far back a client without a cursor may begin: records of each partition, of whatever key. */
+  /** How far back a client without a cursor may begin: records of each partition, of whatever ID. */
   readonly beginRecordsMax: number;
   readonly now: () => number;
   /** A clock that nobody sets, ms: how long a delivery takes. Default: the process's own. */
@@ -46,7 +51,7 @@ export interface HubStats {
   readonly ringBytes: number;
   /** Taken so far, by topic. */
   readonly records: ReadonlyMap<string, number>;
-  readonly recordsWithoutId: number;
+  readonly recordsWithoutId: ReadonlyMap<WithoutId, number>;
   readonly recordsUnpredicted: number;
   readonly lastRecordAtMs: number | undefined;
 }
@@ -59,9 +64,11 @@ const TRIMMED_SHARE = 0.9;
 
 interface Topic {
   readonly state: TopicState;
+  readonly recordId: RecordId;
+  /** By the bytes of their IDs, as latin1: so a record finds its feed without its ID being read as text. */
   readonly feeds: Map<string, Feed>;
   readonly directory: FeedDirectory;
-  /** IDs seen in a partition that was not predicted; their feeds are looked for everywhere. */
+  /** IDs seen in a partition that was not predicted, as those of `feeds`; their feeds are looked for everywhere. */
   readonly unpredicted: Set<string>;
   /** Taken so far. */
   records: number;
@@ -77,7 +84,7 @@ export class Hub implements RecordLogHandler {
   readonly #waiting = new Set<() => void>();
   readonly #elapsedMs: () => number;
   readonly tally = new HubTally();
-  #recordsWithoutId = 0;
+  readonly #recordsWithoutId = new Map(Object.values(WITHOUT_ID).map((reason) => [reason, 0]));
   #recordsUnpredicted = 0;
   #lastRecordAtMs: number | undefined;
   /** Of all rings, about: each sweep counts anew. */
@@ -100,11 +107,12 @@ export class Hub implements RecordLogHandler {
     const name = snapshot.origin.topic;
     const topic = this.#topics.get(name);
     if (topic === undefined) {
-      const { directorySize, partitionerOf, feedEndOf, history, pod, now } = this.#options;
+      const { directorySize, partitionerOf, recordIdIn, feedEndOf, history, pod, now } = this.#options;
       const about = { partitioner: partitionerOf(name), feedEnd: feedEndOf(name) };
       const state = new TopicState(snapshot, { ...about, history, pod, tally: this.tally, now });
       const directory = new FeedDirectory(directorySize);
-      this.#topics.set(name, { state, feeds: new Map(), directory, unpredicted: new Set(), records: 0 });
+      const recordId = recordIdIn(name);
+      this.#topics.set(name, { state, recordId, feeds: new Map(), directory, unpredicted: new Set(), records: 0 });
     } else {
       updateTopic(topic, snapshot);
     }
@@ -167,12 +175,13 @@ export class Hub implements RecordLogHandler {
   feed(topicName: string, id: string): Feed {
     const topic = this.#topics.get(topicName);
     if (topic === undefined) throw new Error(`The topic "${topicName}" is not ready.`);
-    const existing = topic.feeds.get(id);
+    const idBytes = Buffer.from(keyOfFeedId(id)).toString('latin1');
+    const existing = topic.feeds.get(idBytes);
     if (existing !== undefined) return existing;
     const feed = new Feed(id, topic.state, this.#options.ring);
-    if (topic.unpredicted.has(id)) feed.include(topic.state.allPartitions());
+    if (topic.unpredicted.has(idBytes)) feed.include(topic.state.allPartitions());
     feed.idleSinceMs = this.#options.now();
-    topic.feeds.set(id, feed);
+    topic.feeds.set(idBytes, feed);
     return feed;
   }
 
@@ -199,7 +208,7 @@ export class Hub implements RecordLogHandler {
     for (const { feed, topic, idleSinceMs } of idle.sort((a, b) => b.idleSinceMs - a.idleSinceMs)) {
       keptBytes += feed.ringBytes + FEED_OVERHEAD_BYTES;
       const isOver = keptBytes > this.#options.idleRingBytes;
-      if (isOver || this.#options.now() - idleSinceMs >= this.#options.lingerMs) topic.feeds.delete(feed.id);
+      if (isOver || this.#options.now() - idleSinceMs >= this.#options.lingerMs) topic.feeds.delete(feed.idBytes);
     }
   }
 
@@ -231,16 +240,16 @@ export class Hub implements RecordLogHandler {
   #take(topic: Topic, record: LogRecord, source: FrameSource): Feed | undefined {
     const { partition, receivedAtMs } = source;
     this.#lastRecordAtMs = receivedAtMs;
-    const { key } = record;
-    if (key === null || !isFeedId(key)) {
-      this.#recordsWithoutId += 1;
+    const id = topic.recordId(record);
+    if (typeof id === 'string') {
+      this.#recordsWithoutId.set(id, (this.#recordsWithoutId.get(id) ?? 0) + 1);
       return undefined;
     }
-    const hash = keyHash(key);
-    topic.directory.saw(key, record.value, receivedAtMs, hash);
-    if (!topic.state.isPredicted(key, hash, partition)) this.#noteUnpredicted(topic, key);
+    const hash = keyHash(id);
+    topic.directory.saw(id, record.value, receivedAtMs, hash);
+    if (!topic.state.isPredicted(id, hash, partition)) this.#noteUnpredicted(topic, id);
     if (topic.feeds.size === 0) return undefined;
-    const feed = topic.feeds.get(key.toString('utf8'));
+    const feed = topic.feeds.get(id.toString('latin1'));
     if (feed === undefined) return undefined;
     const bytesBefore = feed.ringBytes;
     feed.append(record, source);
@@ -271,9 +280,9 @@ export class Hub implements RecordLogHandler {
     return bytes;
   }
 
-  #noteUnpredicted({ unpredicted, state }: Topic, key: Buffer): void {
+  #noteUnpredicted({ unpredicted, state }: Topic, id: Buffer): void {
     this.#recordsUnpredicted += 1;
-    unpredicted.add(key.toString('utf8'));
+    unpredicted.add(id.toString('latin1'));
     // More than can be remembered: from here on nothing is predicted, so that nothing is missed.
     if (unpredicted.size === this.#options.directorySize) state.distrustPartitioner();
   }
@@ -292,11 +301,6 @@ export class Hub implements RecordLogHandler {
       signal.addEventListener('abort', abort, { once: true });
     });
   }
-}
-
-/** Whether somebody can ask for it. */
-function isFeedId(key: Buffer): boolean {
-  return key.length > 0 && key.length <= FEED_ID_MAX_BYTES && isUtf8(key);
 }
 
 function updateTopic({ state, feeds }: Topic, snapshot: TopicSnapshot): void {

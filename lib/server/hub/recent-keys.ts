@@ -46,10 +46,10 @@ export class RecentKeys {
     return this.#older[slot] ?? NONE;
   }
 
-  textAt(slot: number): string {
+  /** A view of what is kept, which the next `add` may change. */
+  at(slot: number): Buffer {
     const start = slot * FEED_ID_MAX_BYTES;
-    const length = this.#lengths[slot] ?? 0;
-    return this.#bytes.toString('utf8', start, start + length);
+    return this.#bytes.subarray(start, start + (this.#lengths[slot] ?? 0));
   }
 
   /**

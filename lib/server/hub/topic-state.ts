@@ -1,5 +1,6 @@
 import { FEED_END_HEADER, FeedEndRule } from '../../protocol/constants.ts';
 import { CursorEncoder, type CursorOrigin, type Positions } from '../../protocol/cursor.ts';
+import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import { type Partitioner, predictPartition } from '../record-log/partitioner.ts';
 import type { LogRecord, RecordHistory, TopicSnapshot } from '../record-log/port.ts';
 import type { FrameSource } from './encoding.ts';
@@ -87,7 +88,7 @@ export class TopicState {
 
   /** Where a feed can be: its one predicted partition, or all of them. */
   partitionsOf(id: string, partitionCount = this.#origin.partitionCount): readonly number[] {
-    const predicted = predictPartition(this.#partitioner, Buffer.from(id), partitionCount);
+    const predicted = predictPartition(this.#partitioner, keyOfFeedId(id), partitionCount);
     return predicted === null ? this.allPartitions() : [predicted];
   }
 

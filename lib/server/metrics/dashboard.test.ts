@@ -8,6 +8,7 @@ import { Limits } from '../limits/limits.ts';
 import { Sockets } from '../limits/sockets.ts';
 import { readinessOf } from '../readiness.ts';
 import { MemoryLog } from '../record-log/memory-log.ts';
+import { keyedTopics } from '../record-log/record-id.ts';
 import { Polls } from '../transport/polls.ts';
 import { Streams } from '../transport/streams.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
@@ -57,6 +58,7 @@ function renderMetrics(): Promise<string> {
     lingerMs: 0,
     directorySize: 1,
     partitionerOf: () => 'murmur2',
+    recordIdIn: keyedTopics,
     feedEndOf: () => 'header',
     history: recordLog,
     beginRecordsMax: 0,

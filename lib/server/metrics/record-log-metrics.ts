@@ -66,8 +66,8 @@ function registerRecords(register: MetricRegister, { stats, tally, recordLog }: 
     byLabel('topic', stats().records),
   );
   register.counter(
-    { name: 'feedline_records_without_id_total', help: 'Records without a usable ID.' },
-    () => stats().recordsWithoutId,
+    { name: 'feedline_records_without_id_total', help: 'Records without a usable ID.', labels: ['reason'] },
+    () => byLabel('reason', stats().recordsWithoutId),
   );
   register.counter(
     {

@@ -55,6 +55,7 @@ export const DEMO_PATHS: Paths = {
           'id-too-long',
           'id-undecodable',
           'topic-unknown',
+          'publish-impossible',
           'record-log-unavailable',
           'fault-refused',
         ),

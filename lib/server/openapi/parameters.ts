@@ -18,7 +18,7 @@ function query(name: string, description: string, schema: Parameter['schema']): 
   return { name, in: 'query', description, schema };
 }
 
-const ID = 'UTF-8 of 1 to 256 bytes, percent-encoded once.';
+const ID = 'UTF-8 of 1 to 256 bytes, percent-encoded once; or `~x` and the bytes of the key in hex.';
 
 /** Under their keys in `components`. */
 export const PARAMETERS = {

@@ -54,10 +54,12 @@ const ENVELOPE = object(
     value: { type: ['string', 'null'], description: 'Null of a tombstone.' },
     encoding: { const: 'base64' },
     key: { type: ['string', 'null'] },
+    keyEncoding: { const: 'base64' },
     headers: {
       type: 'object',
       additionalProperties: { anyOf: [TEXT, { type: 'array', items: TEXT }] },
     },
+    binaryHeaders: { type: 'array', items: TEXT, description: 'Names of the headers whose texts are base64.' },
     topic: TEXT,
     partition: WHOLE,
     offset: WHOLE,
@@ -65,7 +67,7 @@ const ENVELOPE = object(
     receivedAtMs: TIME_MS,
     pod: TEXT,
   },
-  { optional: ['encoding'] },
+  { optional: ['encoding', 'keyEncoding', 'binaryHeaders'] },
 );
 
 const POLL = object({

@@ -54,6 +54,18 @@ export class FetchedRecord implements LogRecord {
     return this.#headers;
   }
 
+  /** The last value of a header, by the bytes of its name; null where there is none. The others are passed over. */
+  lastHeader(name: Buffer): Buffer | null {
+    const reader = new ByteReader(this.#bytes, this.#valueStart);
+    reader.skipField();
+    let last: Buffer | null = null;
+    for (let ahead = reader.varint(); ahead > 0; ahead -= 1) {
+      if (reader.isField(name)) last = reader.field();
+      else reader.skipField();
+    }
+    return last;
+  }
+
   get timestampMs(): number {
     const { firstMs, appendedMs } = this.#times;
     return appendedMs ?? firstMs + new ByteReader(this.#bytes, this.#start).varlong();
@@ -128,6 +140,14 @@ export class ByteReader {
   skipField(): void {
     const length = this.varint();
     if (length > 0) this.at += length;
+  }
+
+  /** Whether the field here is this one; it is passed over either way. */
+  isField(wanted: Buffer): boolean {
+    const length = this.varint();
+    const start = this.at;
+    if (length > 0) this.at += length;
+    return length === wanted.length && this.bytes.compare(wanted, 0, length, start, start + length) === 0;
   }
 
   /** A count, and as many pairs of fields. */

@@ -8,7 +8,15 @@ import { describeTopics, type TopicDescription } from './kafka-metadata.ts';
 import type { KafkaTroubles } from './kafka-troubles.ts';
 import type { FetchedRecords } from './page-builder.ts';
 import { type FetchRecords, PartitionScans } from './partition-scans.ts';
-import type { HistoryMeter, HistoryPage, HistoryRequest, HistoryStats, RecordHistory, TopicBounds } from './port.ts';
+import type {
+  HistoryMeter,
+  HistoryPage,
+  HistoryRequest,
+  HistoryStats,
+  RecordHistory,
+  RecordId,
+  TopicBounds,
+} from './port.ts';
 import { SharedQuestion } from './shared-question.ts';
 import { within } from './within.ts';
 
@@ -19,6 +27,7 @@ export interface KafkaHistoryOptions extends HistoryConfig {
   readonly troubles: KafkaTroubles;
   /** What was refused is asked again no sooner, ms. */
   readonly refusedDelayMs: number;
+  readonly recordIdIn: (topic: string) => RecordId;
   readonly logger: Logger;
 }
 
@@ -54,10 +63,11 @@ export class KafkaHistory implements RecordHistory, HistoryMeter {
     const { consumer, cluster } = createConsumer(options.kafka, { groupId: NO_GROUP, allowAutoTopicCreation: false });
     this.#consumer = consumer;
     this.#cluster = cluster;
-    const { pageBytes, scansMax } = options;
+    const { pageBytes, scansMax, recordIdIn } = options;
     this.#scans = new PartitionScans({
       pageBytes,
       scansMax,
+      recordIdIn,
       fetch: (place, signal) => this.#untilAnswered(signal, () => this.#fetch(place)),
       verify: (topic, epoch, signal) => this.#untilAnswered(signal, () => this.#verify(topic, epoch)),
     });

@@ -20,7 +20,7 @@ function openLog(
   {
     metadataMaxAgeMs = 500,
     ...more
-  }: { metadataMaxAgeMs?: number } & Pick<KafkaLogOptions, 'watchdog' | 'optionalTopics'> = {},
+  }: { metadataMaxAgeMs?: number } & Pick<KafkaLogOptions, 'watchdog' | 'optionalTopics' | 'recordIdIn'> = {},
 ): KafkaLog {
   const config = { brokers, groupPrefix: 'feedline-test', sessionTimeoutMs: 6_000, metadataMaxAgeMs };
   const history = { fetchBytes: 262_144, pageBytes: 65_536, scansMax: 4, beginRecordsMax: 100_000 };
@@ -58,10 +58,11 @@ const untilValues = (handler: RecordingHandler, values: readonly string[]) =>
   vi.waitFor(() => expect(handler.values()).toEqual(values), { timeout: 40_000, interval: 20 });
 
 describeWithBroker('Kafka', () => {
-  describeRecordLog('Kafka', async () => {
+  describeRecordLog('Kafka', async (recordIdIn) => {
     const topic = newTopic();
     await ensureTopic(testBrokers(), { topic });
-    return { log: openLog(testBrokers(), [topic]), topic, close: () => deleteTopic(testBrokers(), topic) };
+    const log = openLog(testBrokers(), [topic], recordIdIn && { recordIdIn });
+    return { log, topic, close: () => deleteTopic(testBrokers(), topic) };
   });
 
   describe('a topic that changes while it is read', () => {
@@ -259,7 +260,7 @@ describeWithBroker('Kafka', () => {
         [0, kept],
         [2, kept.slice(1)],
       ] as const) {
-        const asked = { topic, epoch, partition: 0, key: 'k', from, to: 8, signal: new AbortController().signal };
+        const asked = { topic, epoch, partition: 0, idBytes: 'k', from, to: 8, signal: new AbortController().signal };
         const { records, next } = await log.readHistory(asked);
         expect(records.map(({ value }) => value?.toString())).toEqual(wanted);
         expect(next).toBe(8);

@@ -20,6 +20,7 @@ import type {
   PausableReading,
   ReadingMeter,
   ReadingStats,
+  RecordId,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
@@ -27,6 +28,7 @@ import type {
   TopicBounds,
 } from './port.ts';
 import { PositionBook } from './position-book.ts';
+import { keyedTopics } from './record-id.ts';
 import { untilWedged } from './wedge-watch.ts';
 import { within } from './within.ts';
 
@@ -38,6 +40,8 @@ export interface KafkaLogOptions {
   readonly topics: readonly string[];
   /** Those of them that are read where they exist, and are not waited for. Default none. */
   readonly optionalTopics?: readonly string[];
+  /** Default: the ID is the key. */
+  readonly recordIdIn?: (topic: string) => RecordId;
   readonly pod: string;
   readonly history: HistoryConfig;
   readonly logger: Logger;
@@ -96,11 +100,12 @@ export class KafkaLog implements RecordLog, RecordPublisher, HistoryMeter, Readi
     const { groupPrefix } = options.config;
     this.#consuming = this.#createKafka({ retry: PATIENT, troubles: this.#troubles, groupPrefix });
     this.#asking = this.#createKafka({ retry: IMPATIENT, troubles: this.#askingTroubles, groupPrefix: undefined });
-    const { history, logger } = options;
+    const { history, logger, recordIdIn = keyedTopics } = options;
     this.#history = new KafkaHistory({
       kafka: this.#asking,
       troubles: this.#askingTroubles,
       refusedDelayMs: options.refusedDelayMs ?? REFUSED_DELAY_MS,
+      recordIdIn,
       logger,
       ...history,
     });

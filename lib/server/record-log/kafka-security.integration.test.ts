@@ -109,7 +109,7 @@ describeWithLocalKafka('a Kafka that asks who is there', () => {
     const to = (await log.bounds(topic, signal)).partitions.get(0)?.end ?? 0;
     const values: string[] = [];
     for (let from = 0; from < to; ) {
-      const page = await log.readHistory({ topic, epoch, partition: 0, key: 'id', from, to, signal });
+      const page = await log.readHistory({ topic, epoch, partition: 0, idBytes: 'id', from, to, signal });
       values.push(...page.records.map(({ value }) => value?.toString() ?? ''));
       from = page.next;
     }

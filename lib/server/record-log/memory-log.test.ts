@@ -1,7 +1,8 @@
 import { MemoryLog } from './memory-log.ts';
 import { describeRecordLog } from './record-log.contract.ts';
 
-describeRecordLog('in-process', async () => {
+describeRecordLog('in-process', async (recordIdIn) => {
   const topic = 'orders';
-  return { log: new MemoryLog({ topics: [topic] }), topic, close: async () => undefined };
+  const log = new MemoryLog({ topics: [topic], ...(recordIdIn && { recordIdIn }) });
+  return { log, topic, close: async () => undefined };
 });

@@ -14,15 +14,19 @@ import type {
   PausableReading,
   ReadingMeter,
   ReadingStats,
+  RecordId,
   RecordLog,
   RecordLogHandler,
   RecordLogStatus,
   RecordPublisher,
   TopicBounds,
 } from './port.ts';
+import { keyedTopics } from './record-id.ts';
 
 export interface MemoryLogOptions {
   readonly topics: readonly string[];
+  /** Default: the ID is the key. */
+  readonly recordIdIn?: (topic: string) => RecordId;
   /** Default 6, as the demo's topic has on Kafka. */
   readonly partitionCount?: number;
   /** Records kept of each partition; the oldest go first. Default 10,000. */
@@ -60,6 +64,7 @@ export class MemoryLog implements RecordLog, RecordPublisher, HistoryMeter, Read
       fetch: async ({ topic, partition, offset }) => this.#partition(topic, partition).piece(offset),
       scansMax: Number.POSITIVE_INFINITY,
       pageBytes: options.pageBytes ?? 65_536,
+      recordIdIn: options.recordIdIn ?? keyedTopics,
     });
     for (const topic of options.topics) {
       const partitions = Array.from({ length: this.#partitionCount }, () => new MemoryPartition(limits));

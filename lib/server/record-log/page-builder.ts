@@ -1,6 +1,6 @@
 import type { HistoryPage, HistoryRequest, LogRecord } from './port.ts';
 
-/** Some records of a partition, of all keys, in order. */
+/** Some records of a partition, of all IDs, in order. */
 export interface FetchedRecords {
   readonly records: readonly LogRecord[];
   /**
@@ -16,7 +16,7 @@ export interface FetchedRecords {
 export interface Asker {
   readonly request: HistoryRequest;
   readonly askedAtMs: number;
-  /** Nothing of its key lies between the request's `from` and this. */
+  /** Nothing of its ID lies between the request's `from` and this. */
   position: number;
   readonly resolve: (page: HistoryPage) => void;
   readonly reject: (reason: unknown) => void;

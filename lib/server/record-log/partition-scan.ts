@@ -1,11 +1,12 @@
 import { type Asker, type FetchedRecords, PageBuilder, type Piece } from './page-builder.ts';
-import type { HistoryPage, HistoryRequest } from './port.ts';
+import type { HistoryPage, HistoryRequest, RecordId } from './port.ts';
 
 /** How long a scan waits for readers that got a page to ask for the next, ms; who is slower waits for another pass. */
 const RETURN_MS = 25;
 
 interface PartitionScanOptions {
   readonly pageBytes: number;
+  readonly recordId: RecordId;
   readonly now: () => number;
   readonly fetch: (offset: number, signal: AbortSignal) => Promise<FetchedRecords>;
   readonly verify: (signal: AbortSignal) => Promise<boolean>;
@@ -114,18 +115,19 @@ export class PartitionScan {
   #fill(piece: Piece): PageBuilder[] {
     const isBehind = (position: number): boolean => position < piece.next || piece.next === piece.from;
     const here = [...this.#askers].filter(({ position }) => piece.from <= position && isBehind(position));
-    const byKey = new Map<string, PageBuilder[]>();
+    const byId = new Map<string, PageBuilder[]>();
     const pages = here.map((asker) => {
       const page = new PageBuilder(asker, piece, this.#options.pageBytes);
-      const { key } = asker.request;
-      const ofKey = byKey.get(key);
-      if (ofKey === undefined) byKey.set(key, [page]);
-      else ofKey.push(page);
+      const { idBytes } = asker.request;
+      const ofId = byId.get(idBytes);
+      if (ofId === undefined) byId.set(idBytes, [page]);
+      else ofId.push(page);
       return page;
     });
     for (const record of piece.records) {
-      if (record.key === null) continue;
-      for (const page of byKey.get(record.key.toString('latin1')) ?? []) page.offer(record);
+      const id = this.#options.recordId(record);
+      if (typeof id === 'string') continue;
+      for (const page of byId.get(id.toString('latin1')) ?? []) page.offer(record);
     }
     return pages;
   }

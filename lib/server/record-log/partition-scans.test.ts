@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type FetchRecords, PartitionScans } from './partition-scans.ts';
 import type { HistoryPage, HistoryRequest, LogRecord } from './port.ts';
+import { keyedTopics } from './record-id.ts';
 
 const PIECE = 10;
 
@@ -35,7 +36,7 @@ const request = (more: Partial<HistoryRequest>): HistoryRequest => ({
   topic: 't',
   epoch: 'first',
   partition: 0,
-  key: 'a',
+  idBytes: 'a',
   from: 0,
   to: 100,
   signal: new AbortController().signal,
@@ -69,12 +70,12 @@ describe('scans of partitions', () => {
         fc.integer({ min: 1, max: 500 }),
         async (keys, readers, pageBytes) => {
           const { fetch } = logOf(keys);
-          const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes });
+          const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes });
           await Promise.all(
             readers.map(async ({ key, from, to, laterMs }) => {
               for (let turn = 0; turn < laterMs; turn += 1) await new Promise((resolve) => setImmediate(resolve));
               const end = Math.min(to, keys.length);
-              const { offsets } = await readAll(scans, request({ key, from, to: end }));
+              const { offsets } = await readAll(scans, request({ idBytes: key, from, to: end }));
               expect(offsets).toEqual(offsetsOf(keys, key, from, end));
             }),
           );
@@ -87,8 +88,8 @@ describe('scans of partitions', () => {
   it('are one for a partition, however many read: a thousand readers take one pass', async () => {
     const keys = 'abcdefghij'.repeat(10);
     const { fetch, fetched, runningMost } = logOf(keys);
-    const scans = new PartitionScans({ fetch, scansMax: 4, pageBytes: 100_000 });
-    const asked = Array.from({ length: 1000 }, (_, index) => request({ key: keys[index % 10] ?? 'a' }));
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 4, pageBytes: 100_000 });
+    const asked = Array.from({ length: 1000 }, (_, index) => request({ idBytes: keys[index % 10] ?? 'a' }));
     const read = await Promise.all(asked.map((each) => readAll(scans, each)));
     for (const [index, { offsets }] of read.entries())
       expect(offsets).toHaveLength(offsetsOf(keys, keys[index % 10] ?? '', 0, 100).length);
@@ -99,7 +100,7 @@ describe('scans of partitions', () => {
 
   it('of different partitions are few at a time', async () => {
     const { fetch, runningMost } = logOf('a'.repeat(50));
-    const scans = new PartitionScans({ fetch, scansMax: 2, pageBytes: 1000 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 2, pageBytes: 1000 });
     const read = Array.from({ length: 6 }, (_, partition) => readAll(scans, request({ partition, to: 50 })));
     for (const { offsets } of await Promise.all(read)) expect(offsets).toHaveLength(50);
     expect(runningMost()).toBe(2);
@@ -107,7 +108,7 @@ describe('scans of partitions', () => {
 
   it('cut pages at their size, without reading a piece twice for one reader that keeps up', async () => {
     const { fetch, fetched } = logOf('a'.repeat(40));
-    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 400 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes: 400 });
     const { offsets, pages } = await readAll(scans, request({ to: 40 }));
     expect(offsets).toHaveLength(40);
     expect(pages.every(({ records }) => records.length <= 2)).toBe(true);
@@ -116,17 +117,17 @@ describe('scans of partitions', () => {
 
   it('do not wait for a reader that is slow to take its page', async () => {
     const { fetch } = logOf('ab'.repeat(50));
-    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 100 });
-    const slow = await scans.readHistory(request({ key: 'a' }));
-    const quick = await readAll(scans, request({ key: 'b' }));
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes: 100 });
+    const slow = await scans.readHistory(request({ idBytes: 'a' }));
+    const quick = await readAll(scans, request({ idBytes: 'b' }));
     expect(quick.offsets).toHaveLength(50);
-    const rest = await readAll(scans, request({ key: 'a', from: slow.next }));
+    const rest = await readAll(scans, request({ idBytes: 'a', from: slow.next }));
     expect([...slow.records.map(({ offset }) => offset), ...rest.offsets]).toHaveLength(50);
   });
 
   it('say that the oldest records are gone, and go on at the first that is kept', async () => {
     const { fetch } = logOf('a'.repeat(50), 20);
-    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 10_000 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes: 10_000 });
     const { pages, offsets } = await readAll(scans, request({ from: 5, to: 50 }));
     expect(pages[0]).toEqual({ records: [], next: 20, isGone: true });
     expect(pages.slice(1).some(({ isGone }) => isGone)).toBe(false);
@@ -137,6 +138,7 @@ describe('scans of partitions', () => {
     let nowMs = 0;
     const { fetch } = logOf('b'.repeat(100));
     const scans = new PartitionScans({
+      recordIdIn: keyedTopics,
       fetch: async (place, signal) => {
         nowMs += 200;
         return fetch(place, signal);
@@ -154,7 +156,7 @@ describe('scans of partitions', () => {
     const { fetch } = logOf('a'.repeat(50));
     let epoch = 'first';
     const verify = async (_: string, asked: string): Promise<boolean> => asked === epoch;
-    const scans = new PartitionScans({ fetch, verify, scansMax: 1, pageBytes: 500 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, verify, scansMax: 1, pageBytes: 500 });
     const { next, records } = await scans.readHistory(request({ to: 50 }));
     expect(records.length).toBeGreaterThan(0);
     epoch = 'second';
@@ -164,7 +166,7 @@ describe('scans of partitions', () => {
 
   it('say nothing where the log ends below what is asked for', async () => {
     const fetch: FetchRecords = async ({ offset }) => ({ records: [], next: offset });
-    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 500 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes: 500 });
     expect(await scans.readHistory(request({ from: 7, to: 9 }))).toEqual({ records: [], next: 7 });
   });
 
@@ -172,7 +174,7 @@ describe('scans of partitions', () => {
     const fetch = vi.fn<FetchRecords>(
       (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     );
-    const scans = new PartitionScans({ fetch, scansMax: 1, pageBytes: 1000 });
+    const scans = new PartitionScans({ recordIdIn: keyedTopics, fetch, scansMax: 1, pageBytes: 1000 });
     const leaving = new AbortController();
     const page = scans.readHistory(request({ signal: leaving.signal }));
     leaving.abort(new Error('the client has gone'));

@@ -1,6 +1,6 @@
 import type { FetchedRecords } from './page-builder.ts';
 import { PartitionScan } from './partition-scan.ts';
-import type { HistoryPage, HistoryRequest, HistoryStats } from './port.ts';
+import type { HistoryPage, HistoryRequest, HistoryStats, RecordId } from './port.ts';
 
 /** Reads a piece of a partition, whatever outages that takes; rejects once `signal` has ended. */
 export type FetchRecords = (
@@ -19,11 +19,12 @@ export interface PartitionScansOptions {
   readonly scansMax: number;
   /** A page is full at this size; the record that reaches it is still in it. */
   readonly pageBytes: number;
+  readonly recordIdIn: (topic: string) => RecordId;
   readonly now?: () => number;
 }
 
 /**
- * Reading history for many at once: one scan for each partition, however many readers ask, each for its own key and
+ * Reading history for many at once: one scan for each partition, however many readers ask, each for its own ID and
  * from its own place; and few scans at the same time.
  */
 export class PartitionScans {
@@ -53,9 +54,10 @@ export class PartitionScans {
   }
 
   #create(name: string, { topic, epoch, partition }: HistoryRequest): PartitionScan {
-    const { fetch, verify, pageBytes, now = Date.now } = this.#options;
+    const { fetch, verify, pageBytes, recordIdIn, now = Date.now } = this.#options;
     const scan = new PartitionScan({
       pageBytes,
+      recordId: recordIdIn(topic),
       now,
       verify: async (signal) => verify === undefined || verify(topic, epoch, signal),
       fetch: async (offset, signal) => {

@@ -25,6 +25,29 @@ export interface LogRecord {
   readonly timestampMs: number;
 }
 
+/** Where the ID of a topic's records stands. */
+export type FeedIdRule =
+  | { readonly in: 'key' }
+  | { readonly in: 'header'; readonly name: string }
+  /** `path`: the reference tokens of a JSON pointer (RFC 6901). */
+  | { readonly in: 'json'; readonly path: readonly string[] };
+
+/** Why a record has no ID: nobody can ask for it. */
+export const WITHOUT_ID = {
+  /** No key, no such header, nothing at the pointer, a tombstone where the value should tell. */
+  absent: 'absent',
+  empty: 'empty',
+  /** More than an ID in a URL can have. */
+  tooLong: 'too-long',
+  notJson: 'not-json',
+  /** At the pointer is neither a text nor a whole number. */
+  otherType: 'other-type',
+} as const;
+export type WithoutId = (typeof WITHOUT_ID)[keyof typeof WITHOUT_ID];
+
+/** Tells the ID of each record of a topic, as bytes: those of the key, if that is where it stands. */
+export type RecordId = (record: LogRecord) => Buffer | WithoutId;
+
 /** Records of one partition in order. Offsets may be absent (compaction, transactions): that is no gap. */
 export interface RecordBatch {
   readonly topic: string;
@@ -60,14 +83,14 @@ export interface RecordLogHandler {
   onGap(gap: LogGap): void;
 }
 
-/** What a reader asks of the past: the records of one key in one partition. */
+/** What a reader asks of the past: the records of one ID in one partition. */
 export interface HistoryRequest {
   readonly topic: string;
   /** Of the topic that the offsets are of: what another one of the same name holds is not given. */
   readonly epoch: string;
   readonly partition: number;
-  /** The key's bytes, as latin1. */
-  readonly key: string;
+  /** The ID's bytes, as latin1. */
+  readonly idBytes: string;
   readonly from: number;
   /** Records from here on are not wanted; at most the position that reading has reached. */
   readonly to: number;
@@ -79,7 +102,7 @@ export interface HistoryPage {
   /** In order. May be none: then it only says how far was looked. They may be slices of larger buffers. */
   readonly records: readonly LogRecord[];
   /**
-   * Everything of the key below this is in `records` or was in pages before. At most `to`; equal to `from` only where
+   * Everything of the ID below this is in `records` or was in pages before. At most `to`; equal to `from` only where
    * the offsets mean nothing now (another epoch, a log that was cut off): reading it again may tell more.
    */
   readonly next: number;
@@ -138,7 +161,7 @@ export interface RecordLog extends RecordHistory {
 export interface HistoryStats {
   /** Partitions that are scanned now. */
   readonly scans: number;
-  /** Records looked at so far, of whatever key. */
+  /** Records looked at so far, of whatever ID. */
   readonly scannedRecords: number;
 }
 
@@ -163,7 +186,7 @@ export interface ReadingMeter {
 }
 
 export interface NewRecord {
-  readonly key: string;
+  readonly key: string | Buffer;
   readonly value: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { predictPartition } from './partitioner.ts';
 import type {
+  FeedIdRule,
   LogGap,
   LogRecord,
   PausableReading,
   RecordBatch,
+  RecordId,
   RecordLog,
   RecordLogHandler,
   RecordPublisher,
   TopicSnapshot,
 } from './port.ts';
+import { recordIdOf } from './record-id.ts';
 
 /** One adapter, with a topic of its own that is empty, ready to be read. */
 export interface RecordLogFixture {
@@ -60,26 +63,30 @@ function textsOf(records: readonly LogRecord[]): string[] {
   return records.map(({ value }) => value?.toString() ?? '');
 }
 
+/** @param recordIdIn as every adapter takes it; without it the ID is the key */
+type OpenRecordLog = (recordIdIn?: (topic: string) => RecordId) => Promise<RecordLogFixture>;
+
 /** The contract of `RecordLog`; every adapter passes it, Kafka's against a real broker. */
-export function describeRecordLog(name: string, open: () => Promise<RecordLogFixture>): void {
+export function describeRecordLog(name: string, open: OpenRecordLog): void {
   describe(`record log contract: ${name}`, () => {
     let fixture: RecordLogFixture;
     let handler: RecordingHandler;
     let stop: () => Promise<void>;
 
-    beforeEach(async () => {
-      fixture = await open();
+    const begin = async (recordIdIn?: (topic: string) => RecordId): Promise<void> => {
+      fixture = await open(recordIdIn);
       handler = new RecordingHandler();
       stop = fixture.log.read(handler);
       await vi.waitFor(() => expect(fixture.log.status().state).toBe('live'), { timeout: 20_000, interval: 20 });
-    });
-
-    afterEach(async () => {
+    };
+    const end = async (): Promise<void> => {
       await stop();
       await fixture.close();
-    });
+    };
+    beforeEach(() => begin());
+    afterEach(end);
 
-    const publish = (key: string, value: string) =>
+    const publish = (key: string | Buffer, value: string) =>
       fixture.log.publish(fixture.topic, { key, value: Buffer.from(value) });
     const arrived = (count: number) =>
       vi.waitFor(() => expect(handler.records()).toHaveLength(count), { timeout: 20_000, interval: 5 });
@@ -164,12 +171,13 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
     });
 
     describe('its history', () => {
-      const readAll = async (key: string, from: number, to: number): Promise<string[]> => {
-        const partition = partitionOf(key);
+      const readAll = (key: string, from: number, to: number): Promise<string[]> =>
+        readIn(partitionOf(key), key, from, to);
+      const readIn = async (partition: number, idBytes: string, from: number, to: number): Promise<string[]> => {
         const { signal } = new AbortController();
         const values: string[] = [];
         for (let next = from; next < to; ) {
-          const request = { topic: fixture.topic, epoch: epoch(), partition, key, from: next, to, signal };
+          const request = { topic: fixture.topic, epoch: epoch(), partition, idBytes, from: next, to, signal };
           const page = await fixture.log.readHistory(request);
           expect(page.next).toBeGreaterThan(next);
           expect(page.next).toBeLessThanOrEqual(to);
@@ -181,7 +189,7 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
       const epoch = (): string => handler.snapshots[0]?.origin.epoch ?? '';
       const partitionOf = (key: string): number => {
         const count = handler.snapshots[0]?.origin.partitionCount ?? 0;
-        return predictPartition('murmur2', Buffer.from(key), count) ?? 0;
+        return predictPartition('murmur2', Buffer.from(key, 'latin1'), count) ?? 0;
       };
 
       it('gives every record of a key between two offsets, once and in order, as it was handed over', async () => {
@@ -197,6 +205,53 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
           );
         }
       });
+
+      it('gives the records of a key that is no text, by its bytes', async () => {
+        const key = Buffer.from([0, 0, 0, 0, 0, 0xff, 4, 0xd2]);
+        for (let index = 0; index < 20; index += 1) {
+          await publish(key, `value ${index}`);
+          await publish(`other ${index}`, 'x');
+        }
+        await arrived(40);
+        const idBytes = key.toString('latin1');
+        const last = handler.records(partitionOf(idBytes)).at(-1);
+        const values = Array.from({ length: 20 }, (_, index) => `value ${index}`);
+        expect(await readAll(idBytes, 0, (last?.offset ?? 0) + 1)).toEqual(values);
+      });
+
+      it.each([
+        { in: 'header', name: 'order-id' },
+        { in: 'json', path: ['order', 'id'] },
+      ] satisfies FeedIdRule[])(
+        'gives every record of an ID that stands in the $in, from each partition',
+        async (rule) => {
+          await end();
+          await begin(() => recordIdOf(rule));
+          const ids = ['1234', 'id-1', 'ä'];
+          for (let index = 0; index < 120; index += 1) {
+            const id = ids[index % 3] ?? '';
+            const value = Buffer.from(JSON.stringify({ index, order: { id } }));
+            // As keys the others' IDs: none of them counts.
+            const key = `${ids[(index + 1) % 3]}${index % 10}`;
+            await fixture.log.publish(fixture.topic, { key, value, headers: { 'order-id': id } });
+          }
+          await fixture.log.publish(fixture.topic, { key: '1234', value: Buffer.from('without an ID') });
+          await arrived(121);
+          const partitions = [...(handler.snapshots[0]?.positions.keys() ?? [])];
+          const found = await Promise.all(
+            partitions.map((partition) => {
+              const to = (handler.records(partition).at(-1)?.offset ?? -1) + 1;
+              return Promise.all(ids.map((id) => readIn(partition, Buffer.from(id).toString('latin1'), 0, to)));
+            }),
+          );
+          expect(partitions.filter((partition) => handler.records(partition).length > 0).length).toBeGreaterThan(1);
+          for (const [index, partition] of partitions.entries()) {
+            const stored = textsOf(handler.records(partition)).filter((value) => value.startsWith('{'));
+            const wanted = ids.map((id) => stored.filter((value) => JSON.parse(value).order.id === id));
+            expect(found[index]).toEqual(wanted);
+          }
+        },
+      );
 
       it('knows of every partition the oldest offset kept and the next one, and which topic that is', async () => {
         const { partition } = await publish('1234', 'one');
@@ -215,14 +270,14 @@ export function describeRecordLog(name: string, open: () => Promise<RecordLogFix
         const { partition, offset } = await publish('1234', 'one');
         const { signal } = new AbortController();
         const from = offset + 5;
-        const asked = { topic: fixture.topic, epoch: epoch(), partition, key: '1234', from, to: from + 4, signal };
+        const asked = { topic: fixture.topic, epoch: epoch(), partition, idBytes: '1234', from, to: from + 4, signal };
         expect(await fixture.log.readHistory(asked)).toEqual({ records: [], next: from });
       });
 
       it('ends a wait with its signal', async () => {
         const { partition } = await publish('1234', 'one');
         const signal = AbortSignal.abort(new Error('gone'));
-        const request = { topic: fixture.topic, epoch: epoch(), partition, key: '1234', from: 0, to: 1, signal };
+        const request = { topic: fixture.topic, epoch: epoch(), partition, idBytes: '1234', from: 0, to: 1, signal };
         await expect(fixture.log.readHistory(request)).rejects.toThrow('gone');
       });
     });

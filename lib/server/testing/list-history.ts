@@ -1,5 +1,12 @@
 import { deferred } from '../deferred.ts';
-import type { HistoryPage, HistoryRequest, LogRecord, RecordHistory, TopicBounds } from '../record-log/port.ts';
+import type {
+  HistoryPage,
+  HistoryRequest,
+  LogRecord,
+  RecordHistory,
+  RecordId,
+  TopicBounds,
+} from '../record-log/port.ts';
 
 const PAGE_RECORDS = 2;
 
@@ -7,12 +14,17 @@ const PAGE_RECORDS = 2;
 export class ListHistory implements RecordHistory {
   readonly #partitions = new Map<number, LogRecord[]>();
   readonly #ends = new Map<number, number>();
+  readonly #recordId: RecordId;
   #oldest = 0;
   #holding: Promise<void> | undefined;
   /** Of the topic that the lists are of. */
   epoch = 'first';
   /** Pages that were asked for. */
   pages = 0;
+
+  constructor(recordId: RecordId = ({ key }) => key ?? 'absent') {
+    this.#recordId = recordId;
+  }
 
   add(partition: number, ...records: readonly LogRecord[]): void {
     this.#partitions.set(partition, [...this.#of(partition), ...records]);
@@ -46,7 +58,7 @@ export class ListHistory implements RecordHistory {
     this.setEnd(partition, end);
   }
 
-  async readHistory({ epoch, partition, key, from, to, signal }: HistoryRequest): Promise<HistoryPage> {
+  async readHistory({ epoch, partition, idBytes, from, to, signal }: HistoryRequest): Promise<HistoryPage> {
     await Promise.resolve();
     signal.throwIfAborted();
     this.pages += 1;
@@ -56,7 +68,10 @@ export class ListHistory implements RecordHistory {
     }
     if (from < this.#oldest) return { records: [], next: Math.min(to, this.#oldest), isGone: true };
     const wanted = this.#of(partition).filter(({ offset }) => offset >= from && offset < to);
-    const ours = wanted.filter((record) => record.key?.toString('latin1') === key);
+    const ours = wanted.filter((record) => {
+      const id = this.#recordId(record);
+      return typeof id !== 'string' && id.toString('latin1') === idBytes;
+    });
     const records = ours.slice(0, PAGE_RECORDS);
     const last = records.at(-1);
     return { records, next: ours.length > PAGE_RECORDS && last !== undefined ? last.offset + 1 : to };

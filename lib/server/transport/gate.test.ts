@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
 import { ClientAddresses } from '../limits/client-addresses.ts';
 import { Limits } from '../limits/limits.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { ConnectionTracker } from './connection.ts';
 import { type Gate, limitGate } from './gate.ts';
 
@@ -21,14 +22,15 @@ let gate: Gate = () => false;
 let addresses = new ClientAddresses(parseConfig({ RECORD_LOG: 'memory', AUTH: 'none' }).limits.trustedProxies);
 new ConnectionTracker().start({
   clientOf: (asked) => addresses.of(asked),
-  gate: (asked, response, client) => gate(asked, response, client),
+  greet: answerHeaders({ corsOrigins: ['https://page.example'], isDevelopment: false }),
+  gate: (asked, response, connection) => gate(asked, response, connection),
 });
 
 function useLimits(env: Record<string, string>): void {
-  const config = parseConfig({ RECORD_LOG: 'memory', AUTH: 'none', CORS_ORIGINS: 'https://page.example', ...env });
+  const config = parseConfig({ RECORD_LOG: 'memory', AUTH: 'none', ...env });
   addresses = new ClientAddresses(config.limits.trustedProxies);
   const limits = new Limits(config.limits, { now: () => 0, random: () => 0 });
-  gate = limitGate({ limits, corsOrigins: config.corsOrigins });
+  gate = limitGate(limits);
 }
 
 /** @param where a port of the loopback, or the path of a Unix socket */
@@ -62,7 +64,7 @@ describe('the gate', () => {
   });
 
   it('tells a page of another origin why it is refused, and when to come back', async () => {
-    const place = await listen(0);
+    const place = { ...(await listen(0)), path: '/api/feeds' };
     useLimits({ CLIENT_REQUESTS_PER_S: '1', CLIENT_REQUESTS_BURST: '1' });
     const headers = { origin: 'https://page.example' };
     expect((await ask({ ...place, headers })).body).toBe('behind the gate');

@@ -4,6 +4,7 @@ import type { PollBody } from '../../protocol/events.ts';
 import type { Begin } from '../hub/begin.ts';
 import { Hub } from '../hub/hub.ts';
 import type { LogRecord } from '../record-log/port.ts';
+import { keyedTopics } from '../record-log/record-id.ts';
 import { ListHistory } from '../testing/list-history.ts';
 import { Polls } from './polls.ts';
 
@@ -21,6 +22,7 @@ class Fixture {
     lingerMs: 60_000,
     directorySize: 10,
     partitionerOf: () => 'murmur2',
+    recordIdIn: keyedTopics,
     feedEndOf: () => 'header',
     history: this.history,
     beginRecordsMax: 1_000,

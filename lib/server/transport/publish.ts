@@ -1,13 +1,14 @@
 import { FEED_END_HEADER, QueryName } from '../../protocol/constants.ts';
 import { CONTROL_TOPIC } from '../../protocol/control.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
+import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import type { Config } from '../config.ts';
-import type { RecordPublisher } from '../record-log/port.ts';
+import type { FeedIdRule, RecordPublisher } from '../record-log/port.ts';
 import { readJsonBody, refuseCrossSite } from './json-request.ts';
 import { readFeedId, readTopic } from './stream-request.ts';
 
 export interface PublishContext {
-  readonly config: Pick<Config, 'isDemo' | 'topics' | 'pod'>;
+  readonly config: Pick<Config, 'isDemo' | 'topics' | 'feeds' | 'pod'>;
   readonly recordLog: RecordPublisher;
 }
 
@@ -15,7 +16,7 @@ export interface PublishContext {
  * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset, pod }`.
  *
  * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `query-invalid`, `body-invalid`,
- *   `body-too-large`, `record-log-unavailable`
+ *   `body-too-large`, `publish-impossible`, `record-log-unavailable`
  */
 export async function publishEvent(request: Request, { config, recordLog }: PublishContext): Promise<Response> {
   if (!config.isDemo) throw new FeedlineError('not-found', 'Events are published here only in the demo (DEMO=1).');
@@ -30,10 +31,11 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
       `The feeds of ${CONTROL_TOPIC} have no end: leave ?${QueryName.end}= out.`,
     );
   }
+  refuseOtherIds(topic, config.feeds.idRuleOf(topic));
   const value = await readJsonBody(request);
   try {
     const { partition, offset } = await recordLog.publish(topic, {
-      key: id,
+      key: Buffer.from(keyOfFeedId(id)),
       value,
       ...(isEnd && { headers: { [FEED_END_HEADER]: '1' } }),
     });
@@ -42,4 +44,14 @@ export async function publishEvent(request: Request, { config, recordLog }: Publ
     const message = 'The record log did not take the event; see /readyz, and try again.';
     throw new FeedlineError('record-log-unavailable', message, { cause });
   }
+}
+
+/** What is published here has its ID as its key: on such a topic it would be of another feed, or of none. */
+function refuseOtherIds(topic: string, rule: FeedIdRule): void {
+  if (rule.in === 'key') return;
+  const place = rule.in === 'header' ? `the header ${rule.name}` : 'the JSON of the value';
+  throw new FeedlineError(
+    'publish-impossible',
+    `By FEED_ID the records of ${topic} have their IDs in ${place}: write them with a producer of your own.`,
+  );
 }
