@@ -36,6 +36,8 @@ function inHeader(text: string): string {
   return text.replaceAll('\0', ' ').replace(/[\r\n]/g, ' ');
 }
 
+/** The same ID, by the bytes of its key. */
+const inHex = (text: string): string => `~x${Buffer.from(text).toString('hex')}`;
 const percentEach = (text: string): string => [...Buffer.from(text)].map((code) => `%${hex(code)}`).join('');
 const hex = (code: number): string => code.toString(16).padStart(2, '0');
 
@@ -43,6 +45,8 @@ const hex = (code: number): string => code.toString(16).padStart(2, '0');
 const writtenId: Arbitrary<string> = fc.oneof(
   knownId.map(encodeURIComponent),
   knownId.map(percentEach),
+  knownId.map(inHex),
+  fc.tuple(knownId.map(inHex), fc.constantFrom('', '0', '00', 'g')).map((parts) => parts.join('')),
   knownId.map((id) => encodeURIComponent(encodeURIComponent(id))),
   knownId.map((id) => inTarget(Buffer.from(id).toString('latin1'))),
   fc.tuple(knownId.map(encodeURIComponent), targetBytes).map((parts) => parts.join('')),
@@ -58,10 +62,11 @@ function encodeWhatever(text: string): string {
   return percentEach(text.toWellFormed());
 }
 
-/** What the ID means by PROTOCOL.md: percent-decoded once; undefined where it is none. */
+/** What the ID means by PROTOCOL.md: percent-decoded once, bytes in hex where it says so; undefined where it is none. */
 function meantBy(written: string): string | undefined {
   try {
-    return decodeURIComponent(Buffer.from(written, 'latin1').toString('utf8'));
+    const id = decodeURIComponent(Buffer.from(written, 'latin1').toString('utf8'));
+    return /^~x(?:[0-9a-f]{2})+$/i.test(id) ? Buffer.from(id.slice(2), 'hex').toString('utf8') : id;
   } catch {
     return undefined;
   }
