@@ -158,10 +158,12 @@ describe('hub', () => {
   });
 
   it('has a feed for a key that is no text, in the partition of its bytes, and lists it by its ID', async () => {
-    const long = Buffer.from([0, 0, 0, 0, 0, 0, 4, 0xd2]);
-    const id = '~x00000000000004d2';
+    const long = Buffer.from([0, 0, 0, 0, 0, 0, 4, 0xd3]);
+    const id = '~x00000000000004d3';
     const fixture = new Fixture(4);
     const home = predictPartition('murmur2', long, 4) ?? 0;
+    // As a text it would be somewhere else.
+    expect(predictPartition('murmur2', Buffer.from(id), 4)).not.toBe(home);
     const { text } = fixture.read(null, id);
     const offsets = [0, 1, 2, 3, 4, 5];
     fixture.batch(home, ...offsets.map((offset) => record(offset, `v${offset}`, long)), record(6, 'text', id));
