@@ -10,7 +10,6 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { quantile } from '#lib/client/stats.ts';
-import { openBlankPage } from '#scripts/testing/blank-page.ts';
 import { withBenchStack } from './stack.ts';
 
 const ID = '1234';
@@ -38,8 +37,8 @@ await withBenchStack(async ({ brokers, topic, baseUrl, browser }, undo) => {
 });
 
 async function openPage(browser: Browser, baseUrl: string): Promise<Page> {
-  const page = await browser.newPage();
-  await openBlankPage(page, baseUrl);
+  const page = await browser.newPage({ bypassCSP: true });
+  await page.goto(`${baseUrl}/healthz`);
   await page.evaluate(
     async (urls) => {
       const arrivals: Arrival[] = [];

@@ -209,7 +209,7 @@ test('a page that comes back out of the back/forward cache goes on where it was'
     ...(executablePath !== undefined && { executablePath }),
   });
   const page = await browser.newPage();
-  await page.goto(`${pod.url}/feeds/${feedId}`);
+  await page.goto(`${pod.url}/feeds?feed=${feedId}`);
   await untilState(page, 'live');
   await publishTo(pod.url, feedId, 1);
   await untilAllShown(page, 1);
