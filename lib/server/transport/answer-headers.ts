@@ -55,10 +55,14 @@ export function answerHeaders({ corsOrigins, isDevelopment }: AnswerHeadersOptio
       if (corsOrigins.length > 0 && !METRICS_PATH.test(target)) allowOrigin(request.headers.origin, response);
       return;
     }
+    const isFile = FILE_PATH.test(target);
     for (const [name, value] of PAGE) response.setHeader(name, value);
-    const policy = FILE_PATH.test(target) ? DATA_POLICY : pagePolicy(randomBytes(16).toString('base64'), isDevelopment);
+    const policy = isFile ? DATA_POLICY : pagePolicy(randomBytes(16).toString('base64'), isDevelopment);
     response.setHeader(CSP, policy);
     // Next.js takes the nonce of its scripts from here; what a client has sent under this name must not be it.
     request.headers[CSP] = policy;
+    // With Next.js's own `no-store` a browser would keep no page in its back/forward cache, out of which it goes on from
+    // its cursors. It is made anew for each request all the same.
+    if (!isDevelopment && !isFile) response.setHeader('cache-control', 'private, no-cache');
   };
 }
