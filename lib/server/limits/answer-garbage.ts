@@ -8,13 +8,19 @@ import { ALWAYS_HEADERS, DATA_POLICY } from '../content-policy.ts';
 /** How long what is still on its way to the client may take, ms. */
 const LINGER_MS = 1_000;
 
+/** As Node tells it on `clientError`. */
+interface ParserError extends NodeJS.ErrnoException {
+  /** What it could not read. */
+  readonly rawPacket?: Buffer;
+}
+
 /**
  * Answers what Node's parser could not take for a request. Node by itself says the same in a bare status line.
  *
  * @param isBetween whether no answer is under way on that socket
  */
 export function answerGarbage(
-  error: NodeJS.ErrnoException,
+  error: ParserError,
   socket: Socket,
   { isBetween }: { readonly isBetween: boolean },
 ): void {
@@ -35,10 +41,15 @@ export function answerGarbage(
     `${HeaderName.requestId}: ${requestId}`,
     ...ALWAYS_HEADERS.map(([name, value]) => `${name}: ${value}`),
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead(error) ? '' : body}`);
   // What it sends from now on would reset the connection, and the answer with it.
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** An answer to HEAD has no body, whatever is wrong with the rest of the request. */
+function isHead({ rawPacket }: ParserError): boolean {
+  return rawPacket?.toString('latin1', 0, 5) === 'HEAD ';
 }
 
 function problemOf(code: string | undefined): FeedlineError {
