@@ -54,7 +54,9 @@ export function wordsOfEnd(phase: ConnectionPhase, about: ConnectionFacts): stri
     case 'secure':
       return `${place} has ended the connection behind the TLS handshake, without an answer`;
     case 'greeted':
-      return hasSasl ? undefined : `${place} answers only who has credentials (KAFKA_SASL_MECHANISM)`;
+      return hasSasl
+        ? undefined
+        : `${place} has ended the connection behind its first answer: it may want credentials (KAFKA_SASL_MECHANISM)`;
   }
 }
 

@@ -352,7 +352,7 @@ describeWithLocalKafka('a Kafka that asks who is there', () => {
       env: () => asCertificate('stranger'),
       says: 'does not take the client certificate',
     },
-    { what: 'no credentials', env: () => overTls(), says: 'answers only who has credentials' },
+    { what: 'no credentials', env: () => overTls(), says: 'may want credentials' },
     {
       what: 'credentials where none are wanted',
       env: () => ({ ...asUser('PLAIN', 'plain'), KAFKA_TLS: '0', KAFKA_TLS_CA_FILE: '', ...asNobody() }),
