@@ -3,6 +3,7 @@ import { HeaderName } from '#lib/protocol/constants.ts';
 import type { PollBody } from '#lib/protocol/events.ts';
 import type { AnswerName } from './openapi-check.ts';
 import { newFeedId, type TestServer } from './test-server.ts';
+import { claimsOf, hmacToken, IssuerKey } from './tokens.ts';
 
 export interface OpenApiServers {
   /** In the demo. */
@@ -17,7 +18,16 @@ export interface OpenApiServers {
   readonly slow: TestServer;
   /** Shuts down, for as long as the test lasts. */
   readonly draining: TestServer;
+  /** In the demo, with AUTH=jwt. */
+  readonly guarded: TestServer;
+  /** The same, with keys that cannot be fetched. */
+  readonly keyless: TestServer;
 }
+
+/** Of one who may watch nothing at all. */
+const AS_STRANGER = { authorization: `Bearer ${hmacToken(claimsOf([]))}` };
+/** Of one whose key would have to be fetched. */
+const AS_ISSUED = { authorization: `Bearer ${new IssuerKey('ES256').token(claimsOf([]))}` };
 
 export interface OpenApiCase extends AnswerName {
   provoke(servers: OpenApiServers): Promise<Response>;
@@ -51,6 +61,24 @@ function case_(method: Method, path: string, status: number, provoke: Provoke, c
   return { method, path, status, provoke, code: method === 'head' ? undefined : code };
 }
 
+/** Who calls is not known, or cannot be found out; or is known, and may not. */
+function callerCases(
+  method: Method,
+  path: string,
+  url: string,
+  init: RequestInit = {},
+  mayBeForbidden = true,
+): OpenApiCase[] {
+  const asked = { ...init, method: method.toUpperCase() };
+  const asStranger = { ...asked, headers: { ...asked.headers, ...AS_STRANGER } };
+  const asIssued = { ...asked, headers: { ...asked.headers, ...AS_ISSUED } };
+  return [
+    case_(method, path, 401, ({ guarded }) => guarded.fetch(url, asked), 'unauthorized'),
+    case_(method, path, 503, ({ keyless }) => keyless.fetch(url, asIssued), 'keys-unavailable'),
+    ...(mayBeForbidden ? [case_(method, path, 403, ({ guarded }) => guarded.fetch(url, asStranger), 'forbidden')] : []),
+  ];
+}
+
 /** What is refused alike, whichever operation of a feed it is. */
 function refusedReads(method: 'get' | 'head', { path, url }: Form): OpenApiCase[] {
   const of = (status: number, code: string, target: () => string) =>
@@ -58,6 +86,7 @@ function refusedReads(method: 'get' | 'head', { path, url }: Form): OpenApiCase[
   const ids = path.includes('{id}') ? [] : [of(400, 'id-empty', () => url(''))];
   return [
     ...ids,
+    ...callerCases(method, path, url('a')),
     of(400, 'id-too-long', () => url(TOO_LONG)),
     of(400, 'id-undecodable', () => url('%ff')),
     of(400, 'query-invalid', () => url('a', 'from=never')),
@@ -148,6 +177,7 @@ function writeCases(path: string, url: string, body: string): OpenApiCase[] {
     case_('post', path, status, onDemo(target, { ...JSON_BODY, body, ...init }), code);
   const from = (origin: string) => ({ ...JSON_BODY.headers, origin });
   return [
+    ...callerCases('post', path, url, { ...JSON_BODY, body }),
     of(400, 'body-invalid', { body: '{' }),
     of(400, 'query-invalid', {}, () => `${url}?rttMs=x`),
     of(403, 'cross-site', { headers: from('https://elsewhere.example') }),
@@ -227,6 +257,9 @@ function articleCases(): OpenApiCase[] {
     );
   return [
     case_('get', path, 200, open),
+    ...callerCases('get', path, '/api/article/a'),
+    ...callerCases('head', path, '/api/article/a'),
+    get(404, () => '/api/article/a?topic=nowhere', 'topic-unknown'),
     get(400, () => `/api/article/${TOO_LONG}`, 'id-too-long'),
     get(400, () => '/api/article/%ff', 'id-undecodable'),
     get(400, () => '/api/article/a?rttMs=x', 'query-invalid'),
@@ -266,6 +299,15 @@ function stateCases(): OpenApiCase[] {
     case_('get', '/api/status', 200, ({ lost }) => lost.fetch('/api/status')),
     get('/api/status', 400, () => 'rttMs=x', 'query-invalid'),
     get('/api/status', 503, refusal, 'fault-refused'),
+    ...['/api/feeds', '/api/status', '/metrics'].flatMap((path) => callerCases('get', path, path, {}, false)),
+    ...['/api/feeds', '/api/status'].map((path) =>
+      case_(
+        'options',
+        path,
+        204,
+        onDemo(() => path, { method: 'OPTIONS' }),
+      ),
+    ),
     get('/api/feeds', 200),
     get('/api/feeds', 400, () => 'limit=x', 'query-invalid'),
     get('/api/feeds', 404, () => 'topic=nowhere', 'topic-unknown'),
@@ -285,6 +327,7 @@ function withoutIdCases(): OpenApiCase[] {
     );
   return [
     of('get', 'id-empty'),
+    ...(['get', 'head'] as const).flatMap((method) => callerCases(method, path, path, {}, false)),
     of('get', 'query-invalid', 'from=never'),
     of('head', 'id-empty'),
     case_(

@@ -9,6 +9,7 @@ import { ROOT } from '#scripts/process/root.ts';
 import { type OpenApiServers, openApiCases } from './openapi-cases.ts';
 import { nameOf, OpenApiCheck } from './openapi-check.ts';
 import { TestServer } from './test-server.ts';
+import { AUDIENCE, ISSUER, SECRET } from './tokens.ts';
 
 const POD = 'pod-api';
 const WAIT = { timeout: 30_000, interval: 20 };
@@ -87,7 +88,10 @@ describe('a running server', () => {
     const slow = await start({ DEMO: '1', CLIENT_REQUESTS_PER_S: '1', CLIENT_REQUESTS_BURST: '1' });
     const lost = await start({ RECORD_LOG: 'kafka', KAFKA_BROKERS: nobody, DEMO: '1' }, false);
     const draining = await start({ DRAIN_MS: '300000' });
-    servers = { demo, plain, full, slow, lost, draining };
+    const jwt = { DEMO: '1', AUTH: 'jwt', JWT_AUDIENCE: AUDIENCE, JWT_ISSUER: ISSUER };
+    const guarded = await start({ ...jwt, JWT_SECRET: SECRET });
+    const keyless = await start({ ...jwt, JWT_JWKS_URL: `http://${nobody}/jwks.json` });
+    servers = { demo, plain, full, slow, lost, draining, guarded, keyless };
     await vi.waitFor(async () => expect((await lost.fetch('/healthz')).ok).toBe(true), WAIT);
     for (const server of [plain, full]) await server.stream('/getData/held').untilOpen();
     // Each goes at a moment of its own: the last one holds the pod.

@@ -127,6 +127,7 @@ export function parseReadiness(body: unknown): Readiness | null {
     demo: fields.demo === true,
     reason: asText(fields.reason),
     pod: asText(fields.pod),
+    renewUrl: asText(fields.renewUrl) || null,
   };
 }
 

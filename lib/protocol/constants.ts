@@ -15,6 +15,10 @@ export const EventName = {
   gap: 'gap',
   rotate: 'rotate',
   draining: 'draining',
+  /** The token that the stream was opened with expires soon. */
+  expiring: 'expiring',
+  /** It has expired: the stream ends here. */
+  expired: 'expired',
   end: 'end',
 } as const;
 export type EventName = (typeof EventName)[keyof typeof EventName];
@@ -46,6 +50,7 @@ export const QueryName = {
 
 /** Header names, lower case, as `Headers` and Node give them. */
 export const HeaderName = {
+  authorization: 'authorization',
   lastEventId: 'last-event-id',
   /** Of a poll: the cursor to ask on from, where there is no body to carry it. */
   cursor: 'feedline-cursor',
@@ -61,6 +66,7 @@ export const HeaderName = {
   /** Names a request in its answer and in the server's log. */
   requestId: 'x-request-id',
   retryAfter: 'retry-after',
+  wwwAuthenticate: 'www-authenticate',
 } as const;
 
 /** What a browser lets a page of another origin read of an answer. */
@@ -126,6 +132,15 @@ export const HEX_ID_PREFIX = '~x';
 
 /** Longest cursor, in characters (all ASCII): request headers over 16 KB are refused by servers for good. */
 export const CURSOR_MAX_CHARS = 2048;
+
+/** Name of the cookie that may carry a token, where the server is not told another one. */
+export const TOKEN_COOKIE = 'feedline_token';
+
+/** Longest token, in characters (all ASCII): with a cursor it must fit into Node's 16 KB of request headers. */
+export const TOKEN_MAX_CHARS = 8192;
+
+/** A stream tells this long before its token expires, or at half of what is left where that is less, ms. */
+export const EXPIRING_MS = 30_000;
 
 /** How long a poll waits for an event where `waitMs` does not say, ms. */
 export const POLL_WAIT_MS = 25_000;

@@ -4,6 +4,10 @@ export const ERROR_STATUS = {
   'id-too-long': 400,
   'id-undecodable': 400,
   'query-invalid': 400,
+  /** Who calls is not known: no token, or one that is not good (any more). */
+  unauthorized: 401,
+  /** Who calls is known, and may not watch this. */
+  forbidden: 403,
   'topic-unknown': 404,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -28,6 +32,8 @@ export const ERROR_STATUS = {
   /** The address of the peer is not known, so that it cannot be counted. */
   'client-unknown': 503,
   'record-log-unavailable': 503,
+  /** What tokens are checked with cannot be fetched. */
+  'keys-unavailable': 503,
   'not-ready': 503,
   /** Demo only: the connection's own URL asks to be refused. */
   'fault-refused': 503,
@@ -44,6 +50,8 @@ export const ERROR_CODES = Object.keys(ERROR_STATUS) as readonly ErrorCode[];
 export interface FeedlineErrorOptions extends ErrorOptions {
   /** When it is worth asking again, whole seconds; default: 1 with a status of 503, else not told. */
   readonly retryAfterS?: number;
+  /** What its answer has beside the problem document. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An error meant for the client: a stable code, its status, and a message that says what to do next. */
@@ -51,6 +59,7 @@ export class FeedlineError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly retryAfterS: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, options: FeedlineErrorOptions = {}) {
     super(message, options);
@@ -58,6 +67,7 @@ export class FeedlineError extends Error {
     this.code = code;
     this.status = ERROR_STATUS[code];
     this.retryAfterS = options.retryAfterS ?? (this.status === 503 ? 1 : undefined);
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -54,9 +54,18 @@ export type PollEvent =
   | { readonly cursor: string; readonly data: string }
   | { readonly cursor: string; readonly gap: GapData };
 
-/** A cut on purpose: reconnect with the cursor, after `retryMs`. Sent as `rotate` (old age) and `draining` (shutdown). */
+/** A cut on purpose: reconnect with the cursor, after `retryMs`. Sent as `rotate` (old age), `draining` (shutdown) and
+ * `expired` (its token has expired). */
 export interface CutData {
   readonly retryMs: number;
+}
+
+/** The token expires soon: renew it and reconnect with the cursor. */
+export interface ExpiringData {
+  /** By the server's clock, ms since 1970. */
+  readonly expiresAtMs: number;
+  /** From the moment at which it was written, for whose clock is another. */
+  readonly inMs: number;
 }
 
 /** `?format=envelope`: everything known of the record. */
@@ -118,4 +127,6 @@ export interface Readiness {
   readonly recordLog: RecordLogKind;
   readonly topics: readonly string[];
   readonly demo: boolean;
+  /** Where a page of this origin renews its token, with a POST; null where there is nothing to renew, or nowhere. */
+  readonly renewUrl: string | null;
 }

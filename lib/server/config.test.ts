@@ -41,9 +41,56 @@ describe('settings', () => {
 
   it('leave nobody to guess who may watch: AUTH must be chosen, but in the demo', () => {
     expect(messageOf({ RECORD_LOG: 'memory', AUTH: '' })).toContain('AUTH should be chosen');
-    expect(messageOf({ RECORD_LOG: 'memory', AUTH: 'nobody' })).toContain('AUTH should be none');
+    expect(messageOf({ RECORD_LOG: 'memory', AUTH: 'nobody' })).toContain('AUTH should be none or jwt');
     expect(messageOf({ RECORD_LOG: 'memory', AUTH: '', DEMO: '0' })).toContain('AUTH should be chosen');
-    expect(parse({ RECORD_LOG: 'memory', DEMO: '1' }).auth).toBe('none');
+    expect(parse({ RECORD_LOG: 'memory', DEMO: '1' }).auth.jwt).toBeUndefined();
+  });
+
+  it('of tokens are checked against each other, and a secret is never shown', () => {
+    const short = 'thirty-one bytes are not enough';
+    const jwt = { RECORD_LOG: 'memory', AUTH: 'jwt', JWT_AUDIENCE: 'feedline' };
+    const byKeys = { ...jwt, JWT_JWKS_URL: 'https://issuer.test/keys', JWT_ISSUER: 'https://issuer.test' };
+    const bySecret = { ...jwt, JWT_SECRET: `${short}!` };
+    expect(messageOf(jwt)).toContain('exactly one of JWT_SECRET');
+    expect(messageOf({ ...bySecret, ...byKeys })).toContain('exactly one of');
+    expect(messageOf({ ...bySecret, JWT_AUDIENCE: '' })).toContain('JWT_AUDIENCE should name');
+    expect(messageOf({ ...byKeys, JWT_ISSUER: '' })).toContain('JWT_ISSUER should name');
+    expect(messageOf({ ...jwt, JWT_SECRET: short })).toContain('JWT_SECRET should have at least 32 bytes');
+    expect(messageOf({ ...jwt, JWT_SECRET: short })).not.toContain(short);
+    expect(messageOf({ ...bySecret, JWT_ALGORITHMS: 'HS256,HS512' })).toContain('at least 64 bytes');
+    for (const name of ['none', 'RS256', '']) {
+      expect(messageOf({ ...bySecret, JWT_ALGORITHMS: `${name},` })).toContain(
+        'JWT_ALGORITHMS should be a list of HS256',
+      );
+    }
+    for (const name of ['none', 'HS256', 'RS256,HS256']) {
+      expect(messageOf({ ...byKeys, JWT_ALGORITHMS: name })).toContain('JWT_ALGORITHMS should be a list of RS256');
+    }
+    for (const url of [
+      'http://issuer.test/keys',
+      'http://127.0.0.1.evil.example/',
+      'ftp://issuer.test',
+      'https://a:b@issuer.test',
+      'x',
+    ]) {
+      expect(messageOf({ ...byKeys, JWT_JWKS_URL: url })).toContain('JWT_JWKS_URL should be an https URL');
+    }
+    for (const url of ['//evil.example', 'https://evil.example', 'renew', '/\\evil.example']) {
+      expect(messageOf({ ...bySecret, AUTH_RENEW_URL: url })).toContain('AUTH_RENEW_URL should be a path');
+    }
+    const metrics = messageOf({ RECORD_LOG: 'memory', METRICS_TOKEN: 'too short!' });
+    expect(metrics).toContain('METRICS_TOKEN should');
+    expect(metrics).not.toContain('too short!');
+    expect(parse(bySecret).auth.jwt).toMatchObject({ algorithms: ['HS256'], cookie: 'feedline_token', skewMs: 5_000 });
+    expect(parse(byKeys).auth.jwt).toMatchObject({ algorithms: ['RS256', 'ES256', 'EdDSA'], feedsClaim: 'feeds' });
+  });
+
+  it('take a secret from a file, without the line end behind it', () => {
+    const jwt = { RECORD_LOG: 'memory', AUTH: 'jwt', JWT_AUDIENCE: 'feedline', JWT_SECRET_FILE: '/run/secret' };
+    const secret = 'x'.repeat(32);
+    const keys = parse(jwt, (path) => (path === '/run/secret' ? `${secret}\n` : '')).auth.jwt?.keys;
+    expect(keys).toEqual({ kind: 'secret', secret: new TextEncoder().encode(secret) });
+    expect(messageOf(jwt)).toContain('JWT_SECRET_FILE should name a file that can be read');
   });
 
   it('say who kills a pod: the launcher, or the pod itself', () => {

@@ -2,7 +2,14 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { RecordLogKind } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, POD_ABILITIES, type PodAbility } from '../protocol/control.ts';
-import { type AuthKind, authKindOf, authProblems, authSettings } from './config/auth-settings.ts';
+import {
+  AUTH_SECRETS,
+  type AuthConfig,
+  authConfigOf,
+  authMissing,
+  authProblems,
+  authSettings,
+} from './config/auth-settings.ts';
 import { type FeedConfig, feedConfigOf, feedProblems, feedSettings } from './config/feed-settings.ts';
 import {
   KAFKA_SECRETS,
@@ -37,7 +44,7 @@ export interface Config {
   readonly recordLog: RecordLogKind;
   /** The first one is the default; in the demo the control topic is the last. */
   readonly topics: readonly [string, ...string[]];
-  readonly auth: AuthKind;
+  readonly auth: AuthConfig;
   readonly kafka: KafkaConfig;
   readonly stream: StreamConfig;
   readonly ring: RingConfig;
@@ -48,6 +55,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** What is used as it was set, and should not go unsaid. */
   readonly warnings: readonly string[];
+  /** Names by which the demo's own pages reach it, beside IP addresses and loopback names. */
+  readonly demoHosts: readonly string[];
 }
 
 /** The environment is not usable; the message lists every bad variable and what it should be. */
@@ -55,6 +64,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const HOST_NAME = /^[A-Za-z0-9.-]{1,253}$/;
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 
 const environment = z.object({
@@ -63,6 +73,9 @@ const environment = z.object({
     .refine((items) => items.every((item) => POD_ABILITIES.some((known) => known === item)), {
       error: `should be a list of ${POD_ABILITIES.join(', ')}`,
     })
+    .default([]),
+  DEMO_HOSTS: list
+    .refine((items) => items.every((item) => HOST_NAME.test(item)), { error: 'should be a list of host names' })
     .default([]),
   DEMO_KILLED_BY: z.enum(['launcher', 'self'], { error: 'should be launcher or self' }).default('launcher'),
   POD: z
@@ -95,8 +108,11 @@ type Environment = z.infer<typeof environment>;
 /** The name of every variable that `parseConfig` reads. */
 export const SETTING_NAMES: readonly string[] = Object.keys(environment.shape);
 
+/** What may also stand in a file that NAME_FILE names. */
+const SECRETS: readonly string[] = [...KAFKA_SECRETS, ...AUTH_SECRETS];
+
 /** Their values are in no error: a URL may hold a password by mistake. */
-const UNSHOWN: readonly string[] = [...KAFKA_SECRETS, 'KAFKA_OAUTH_TOKEN_URL'];
+const UNSHOWN: readonly string[] = [...SECRETS, 'KAFKA_OAUTH_TOKEN_URL', 'JWT_JWKS_URL'];
 
 /**
  * Reads the settings. Pure: the environment and the files are parameters.
@@ -107,14 +123,14 @@ export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
   readFile: ReadFile = withoutFiles,
 ): Config {
-  const { env: given, problems: unread } = withSecretFiles(withoutEmpty(env), KAFKA_SECRETS, readFile);
+  const { env: given, problems: unread } = withSecretFiles(withoutEmpty(env), SECRETS, readFile);
   const parsed = environment.safeParse(given);
   const wrong = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
   const problems = [...unread, ...wrong];
   if (given.KAFKA_BROKERS === undefined && given.RECORD_LOG !== 'memory') {
     problems.push('KAFKA_BROKERS should name the brokers (or set RECORD_LOG=memory to run without Kafka)');
   }
-  problems.push(...authProblems(given));
+  problems.push(...authMissing(given));
   // What holds between settings can be told only of settings that are right by themselves.
   const security = parsed.success ? readKafkaSecurity(parsed.data, readFile) : undefined;
   if (parsed.success) problems.push(...relations(parsed.data));
@@ -139,7 +155,7 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
     logLevel: env.LOG_LEVEL,
     recordLog: env.RECORD_LOG === 'memory' ? RecordLogKind.memory : RecordLogKind.kafka,
     topics: [first, ...others, ...control],
-    auth: authKindOf(env),
+    auth: authConfigOf(env),
     kafka: kafkaConfigOf(env, security),
     stream: streamConfigOf(env),
     ring: ringConfigOf(env),
@@ -151,12 +167,13 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
     limits: limitConfigOf(env),
     corsOrigins: env.CORS_ORIGINS,
     warnings,
+    demoHosts: env.DEMO_HOSTS.map((host) => host.toLowerCase()),
   };
 }
 
 /** What must hold between settings. */
 function relations(env: Environment): string[] {
-  const problems = [...streamProblems(env), ...feedProblems(env)];
+  const problems = [...streamProblems(env), ...feedProblems(env), ...authProblems(env)];
   if (env.DEMO && env.KAFKA_TOPICS.every((topic) => topic === CONTROL_TOPIC)) {
     problems.push(`KAFKA_TOPICS should name a topic beside ${CONTROL_TOPIC}, which the demo keeps for itself`);
   }

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { RecordLog } from './record-log/port.ts';
 
 export interface ReadinessSource {
-  readonly config: Pick<Config, 'pod' | 'topics' | 'isDemo'>;
+  readonly config: Pick<Config, 'pod' | 'topics' | 'isDemo' | 'auth'>;
   readonly recordLog: RecordLog;
   readonly isDraining: boolean;
 }
@@ -15,8 +15,8 @@ export interface ReadinessSource {
  * left to send to, and an EventSource that is answered with an error gives up for good.
  */
 export function readinessOf({ config, recordLog, isDraining }: ReadinessSource): Readiness {
-  const { pod, topics, isDemo: demo } = config;
-  const about = { pod, recordLog: recordLog.kind, topics, demo };
+  const { pod, topics, isDemo: demo, auth } = config;
+  const about = { pod, recordLog: recordLog.kind, topics, demo, renewUrl: auth.renewUrl ?? null };
   if (isDraining) return { status: 'draining', ready: false, reason: 'this pod is shutting down', ...about };
   const { state, reason } = recordLog.status();
   switch (state) {

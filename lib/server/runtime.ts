@@ -11,6 +11,7 @@ import { FEED_LIST_MAX } from '../protocol/constants.ts';
 import { CONTROL_TOPIC, type PodStatus } from '../protocol/control.ts';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
 import type { Readiness } from '../protocol/events.ts';
+import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { ArticleEmitter } from './demo/article-emitter.ts';
 import { DemoControl } from './demo/control.ts';
@@ -56,6 +57,7 @@ export interface Runtime {
   readonly connections: ConnectionTracker;
   readonly limits: Limits;
   readonly sockets: Sockets;
+  readonly authenticator: Authenticator;
   readonly metrics: Metrics;
   /** Problem documents answered. */
   readonly problems: Counts<ErrorCode>;
@@ -111,7 +113,7 @@ export function startRuntime(): void {
   running.sockets.start();
   running.connections.start(trackingOf(running, addresses, refusalLog));
   running.eventLoopDelay.start();
-  if (config.auth === 'none' && !config.isDemo) {
+  if (config.auth.jwt === undefined && !config.isDemo) {
     running.logger.warn('AUTH=none: whoever reaches this port may watch any ID');
   }
   for (const warning of config.warnings) running.logger.warn(warning);
@@ -234,6 +236,12 @@ function createRuntime(config: Config): MutableRuntime {
     connections: new ConnectionTracker(),
     limits,
     sockets,
+    authenticator: createAuthenticator(config.auth, {
+      defaultTopic: topics[0],
+      now: Date.now,
+      fetch,
+      onTrouble: (error) => logger.warn({ err: error }, 'the keys to check tokens with cannot be fetched, or used'),
+    }),
     isDraining: false,
   };
   return runtime;
@@ -254,7 +262,7 @@ function trackingOf(running: Runtime, addresses: ClientAddresses, refusalLog: Re
   const isDevelopment = process.env.NODE_ENV !== 'production';
   return {
     clientOf: (request) => addresses.of(request),
-    greet: answerHeaders({ corsOrigins: config.corsOrigins, isDevelopment }),
+    greet: answerHeaders({ ...config, hasTokens: config.auth.jwt !== undefined, isDevelopment }),
     gate: limitGate(limits),
     entrance: entranceOf(running),
     onRefused: (connection) => refusalLog.note(connection),

@@ -1,21 +1,34 @@
+import { CONTROL_TOPIC, FAULTS_FEED } from '../../protocol/control.ts';
 import { parsePodFault } from '../../protocol/control-parse.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import { asFields, asText } from '../../protocol/fields.ts';
+import type { Config } from '../config.ts';
 import { readJsonBody, refuseCrossSite } from '../transport/json-request.ts';
+import type { Right } from '../transport/stream-request.ts';
 import type { DemoControl } from './control.ts';
 
 const ORDER_ID = /^[\w-]{1,64}$/;
+
+export interface OrderContext {
+  readonly config: Pick<Config, 'demoHosts'>;
+  readonly control: DemoControl | undefined;
+  readonly caller: Right;
+}
 
 /**
  * Orders one fault: 202 with `{ id }`, which its outcomes have too, and which the sender may give, so that it can
  * send the order again without another fault.
  *
- * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `body-invalid`, `body-too-large`,
+ * @throws FeedlineError `forbidden`, `cross-site`, `media-type`, `body-invalid`, `body-too-large`,
  *   `pod-unknown`, `fault-impossible`, `record-log-unavailable`
  */
-export async function orderFault(request: Request, control: DemoControl | undefined): Promise<Response> {
+export async function orderFault(request: Request, { config, control, caller }: OrderContext): Promise<Response> {
   if (control === undefined) throw new FeedlineError('not-found', 'Faults are ordered here only in the demo (DEMO=1).');
-  refuseCrossSite(request);
+  refuseCrossSite(request, config.demoHosts);
+  // An order is an event of that feed.
+  if (!caller.mayWatch(CONTROL_TOPIC, FAULTS_FEED)) {
+    throw new FeedlineError('forbidden', 'Faults are not yours to order.');
+  }
   const body: unknown = JSON.parse((await readJsonBody(request)).toString('utf8'));
   const fault = parsePodFault(body);
   if (fault === null) {

@@ -4,7 +4,7 @@ import { FEED_ID_MAX_BYTES, FEED_LIST_MAX, FEED_RATE_DECAY_MS } from '../../prot
 import { feedIdOfKey } from '../../protocol/feed-id.ts';
 import { FeedDirectory } from './feed-directory.ts';
 
-const ALL = { prefix: '', limit: FEED_LIST_MAX, sinceMs: 0 };
+const ALL = { prefix: '', limit: FEED_LIST_MAX, sinceMs: 0, mayWatch: () => true };
 const VALUE = Buffer.from('{"seq":1}');
 
 function rateOf(directory: FeedDirectory, nowMs: number): number {
@@ -12,6 +12,15 @@ function rateOf(directory: FeedDirectory, nowMs: number): number {
 }
 
 describe('directory of feeds', () => {
+  it('tells nothing of the IDs that its reader may not watch, not even how many they are', () => {
+    const directory = new FeedDirectory(FEED_LIST_MAX);
+    for (const id of ['mine-1', 'theirs-1', 'mine-2', 'theirs-2']) directory.saw(Buffer.from(id), VALUE, 0);
+    const mayWatch = (id: string): boolean => id.startsWith('mine-');
+    const { total, feeds } = directory.list({ ...ALL, mayWatch }, 0);
+    expect([total, feeds.map(({ id }) => id)]).toEqual([2, ['mine-2', 'mine-1']]);
+    expect(directory.list({ ...ALL, prefix: 'theirs', mayWatch }, 0)).toEqual({ total: 0, feeds: [] });
+  });
+
   it('remembers the IDs seen last, newest first, and no more of them than it may', () => {
     const directory = new FeedDirectory(FEED_LIST_MAX);
     for (let id = 0; id < FEED_LIST_MAX + 50; id += 1)

@@ -13,6 +13,8 @@ export interface FeedListRequest {
   readonly limit: number;
   /** Only feeds that have had a record at or after this time. */
   readonly sinceMs: number;
+  /** Of all others there is nothing in the answer. */
+  readonly mayWatch: (id: string) => boolean;
 }
 
 interface FoundFeeds {
@@ -62,12 +64,12 @@ export class FeedDirectory {
   }
 
   /** The feeds whose ID begins with the prefix, newest first. */
-  list({ prefix, limit, sinceMs }: FeedListRequest, nowMs: number): FoundFeeds {
+  list({ prefix, limit, sinceMs, mayWatch }: FeedListRequest, nowMs: number): FoundFeeds {
     const feeds: FeedListItem[] = [];
     let total = 0;
     for (let slot = this.#keys.newest; slot !== NONE; slot = this.#keys.olderThan(slot)) {
       const id = feedIdOfKey(this.#keys.at(slot));
-      if (!id.startsWith(prefix)) continue;
+      if (!id.startsWith(prefix) || !mayWatch(id)) continue;
       total += 1;
       const isWanted = feeds.length < limit && (this.#lastRecordAtMs[slot] ?? 0) >= sinceMs;
       if (isWanted) feeds.push(this.#itemOf(id, slot, nowMs));

@@ -69,7 +69,10 @@ class Fixture {
   }
 
   listed(): readonly FeedListItem[] {
-    return this.hub.directory(TOPIC)?.list({ prefix: '', limit: 10, sinceMs: 0 }, this.nowMs).feeds ?? [];
+    return (
+      this.hub.directory(TOPIC)?.list({ prefix: '', limit: 10, sinceMs: 0, mayWatch: () => true }, this.nowMs).feeds ??
+      []
+    );
   }
 
   start(after: string | null = null, id = ID): Start {

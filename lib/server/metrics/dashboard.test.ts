@@ -65,7 +65,7 @@ function renderMetrics(): Promise<string> {
     now,
   });
   const settings = { pingMs: 1, watchdogMs: 3, maxAgeMs: 3, stallMs: 1, drainMs: 0, sink: 'direct' as const };
-  const { limits } = parseConfig({ AUTH: 'none', RECORD_LOG: 'memory' });
+  const { limits, auth } = parseConfig({ AUTH: 'none', RECORD_LOG: 'memory' });
   return createMetrics({
     pod,
     version: '1.0.0',
@@ -73,7 +73,8 @@ function renderMetrics(): Promise<string> {
     tally: hub.tally,
     recordLog,
     progress: new ReadingProgress(['orders'], now),
-    readiness: () => readinessOf({ config: { pod, topics: ['orders'], isDemo: true }, recordLog, isDraining: false }),
+    readiness: () =>
+      readinessOf({ config: { pod, topics: ['orders'], isDemo: true, auth }, recordLog, isDraining: false }),
     eventLoopDelay: new EventLoopDelay(),
     problems: () => new Map(),
     streams: new Streams({ onError: () => undefined, hub, pod, recordLog: 'memory', settings, now, random: () => 0 }),

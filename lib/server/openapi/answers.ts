@@ -12,6 +12,11 @@ const AT_THE_DOOR: readonly ErrorCode[] = [...AT_THE_GATE, ...BY_RATE, 'query-in
 /** What whoever wants a stream or a poll can be refused for beside that. */
 export const WITHOUT_PLACE: readonly ErrorCode[] = ['too-many-connections', 'overloaded'];
 
+/** What a request is refused for that does not say who calls, or by whom it cannot be found out. */
+export const UNKNOWN_CALLER = ['unauthorized', 'keys-unavailable'] as const satisfies readonly ErrorCode[];
+/** And what one of a feed. */
+export const NOT_A_WATCHER = ['forbidden', ...UNKNOWN_CALLER] as const satisfies readonly ErrorCode[];
+
 const NEVER_STORED = {
   'cache-control': headerRef('cache-control'),
   [HeaderName.requestId]: headerRef(HeaderName.requestId),
@@ -29,8 +34,8 @@ export function problems(...codes: readonly ErrorCode[]): Record<string, Answer>
 }
 
 /** Of what is answered past the doors. */
-export function gateProblems(): Record<string, Answer> {
-  return byStatus([...AT_THE_GATE, ...BY_RATE]);
+export function gateProblems(...codes: readonly ErrorCode[]): Record<string, Answer> {
+  return byStatus([...AT_THE_GATE, ...BY_RATE, ...codes]);
 }
 
 export function probeProblems(): Record<string, Answer> {
@@ -47,10 +52,15 @@ function byStatus(codes: readonly ErrorCode[]): Record<string, Answer> {
 
 function problem(codes: readonly ErrorCode[]): Answer {
   const isLater = codes.some((code) => [429, 503].includes(ERROR_STATUS[code]));
+  const isUnknown = codes.some((code) => ERROR_STATUS[code] === 401);
   const code = { type: 'object', properties: { code: { enum: codes } } };
   return {
     description: codes.map((name) => `\`${name}\``).join(', '),
-    headers: { ...NEVER_STORED, ...(isLater && { [HeaderName.retryAfter]: headerRef(HeaderName.retryAfter) }) },
+    headers: {
+      ...NEVER_STORED,
+      ...(isLater && { [HeaderName.retryAfter]: headerRef(HeaderName.retryAfter) }),
+      ...(isUnknown && { [HeaderName.wwwAuthenticate]: headerRef(HeaderName.wwwAuthenticate) }),
+    },
     content: { 'application/problem+json': { schema: { allOf: [schemaRef('Problem'), code] } } },
   };
 }
@@ -60,7 +70,8 @@ export function json(description: string, schema: MediaType['schema']): Answer {
 }
 
 export const STREAM: Answer = {
-  description: 'Events until the client goes, the stream is old (`rotate`), the pod shuts down or the feed is over.',
+  description:
+    'Events until the client goes, the stream is old (`rotate`) or its token (`expired`), the pod shuts down or the feed is over.',
   headers: { ...NEVER_STORED, 'x-accel-buffering': { required: true, schema: { const: 'no' } } },
   content: {
     [SSE_CONTENT_TYPE]: {
@@ -75,6 +86,8 @@ export const STREAM: Answer = {
         [EventName.gap]: schemaRef('Gap'),
         [EventName.rotate]: schemaRef('Cut'),
         [EventName.draining]: schemaRef('Cut'),
+        [EventName.expiring]: schemaRef('Expiring'),
+        [EventName.expired]: schemaRef('Cut'),
         [EventName.end]: schemaRef('End'),
       },
     },

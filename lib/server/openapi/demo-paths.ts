@@ -1,10 +1,10 @@
 import { FAULT_FOR_MS } from '../../protocol/control.ts';
 import { SSE_CONTENT_TYPE } from '../../protocol/sse.ts';
-import { headersOnly, json, problems, withoutBody } from './answers.ts';
+import { headersOnly, json, NOT_A_WATCHER, problems, withoutBody } from './answers.ts';
 import { headerRef, type Operation, type Paths, parameterRef, schemaRef } from './openapi.ts';
 import { object, TEXT, WHOLE } from './shapes.ts';
 
-const WRITING = ['not-found', 'cross-site', 'media-type', 'body-invalid', 'body-too-large'] as const;
+const WRITING = [...NOT_A_WATCHER, 'not-found', 'cross-site', 'media-type', 'body-invalid', 'body-too-large'] as const;
 const CONDITIONS = ['rttMs', 'fault'].map(parameterRef);
 const POD = { type: 'string', pattern: '^[\\w.-]{1,64}$' };
 const FOR_MS = { type: 'integer', minimum: FAULT_FOR_MS.least, maximum: FAULT_FOR_MS.most };
@@ -18,12 +18,21 @@ const POD_FAULT = {
   ],
 };
 
+const ARTICLE = [
+  ...NOT_A_WATCHER,
+  'id-too-long',
+  'id-undecodable',
+  'topic-unknown',
+  'not-found',
+  'fault-refused',
+] as const;
+
 const article: Operation = {
   operationId: 'articleStream',
   summary: 'The same stream as the article writes it, for comparison',
   description: 'No `id:`, and it starts at now: what comes between two connections is lost.',
   tags: ['demo'],
-  parameters: ['idInPath', 'lane', 'rttMs', 'fault'].map(parameterRef),
+  parameters: ['idInPath', 'topic', 'lane', 'rttMs', 'fault'].map(parameterRef),
   responses: {
     '200': {
       description: 'Events until the client goes.',
@@ -35,7 +44,7 @@ const article: Operation = {
         },
       },
     },
-    ...problems('id-too-long', 'id-undecodable', 'not-found', 'fault-refused'),
+    ...problems(...ARTICLE),
   },
 };
 
@@ -71,7 +80,7 @@ export const DEMO_PATHS: Paths = {
       parameters: article.parameters ?? [],
       responses: {
         '200': headersOnly(SSE_CONTENT_TYPE),
-        ...withoutBody(problems('not-found', 'fault-refused')),
+        ...withoutBody(problems(...ARTICLE)),
       },
     },
   },

@@ -4,12 +4,14 @@ import {
   gateProblems,
   headersOnly,
   json,
+  NOT_A_WATCHER,
   POLL_EMPTY,
   POLL_EVENTS,
   PREFLIGHT,
   problems,
   STREAM,
   STREAM_OVER,
+  UNKNOWN_CALLER,
   WITHOUT_PLACE,
   withoutBody,
 } from './answers.ts';
@@ -46,7 +48,7 @@ function preflight(operationId: string, tags: readonly string[], { id }: Form): 
 function streamOf(form: Form) {
   const tags = ['streams'];
   const parameters = [...form.id, ...READING];
-  const codes = [...form.codes, 'topic-unknown', 'fault-refused'] as const;
+  const codes = [...NOT_A_WATCHER, ...form.codes, 'topic-unknown', 'fault-refused'] as const;
   const about = { tags, parameters };
   const get: Operation = {
     ...about,
@@ -67,7 +69,8 @@ function streamOf(form: Form) {
 function pollOf(form: Form) {
   const tags = ['polls'];
   const parameters = [...form.id, ...READING, parameterRef('waitMs')];
-  const refused = problems(...form.codes, 'topic-unknown', 'not-ready', 'draining', 'fault-refused', ...WITHOUT_PLACE);
+  const reading = ['topic-unknown', 'not-ready', 'draining', 'fault-refused'] as const;
+  const refused = problems(...NOT_A_WATCHER, ...form.codes, ...reading, ...WITHOUT_PLACE);
   const get: Operation = {
     operationId: `poll${form.name}`,
     summary: 'The next events of one ID, or none within a time',
@@ -82,7 +85,7 @@ function pollOf(form: Form) {
     parameters,
     responses: {
       '200': headersOnly('application/json'),
-      ...withoutBody(problems(...form.codes, 'topic-unknown', 'fault-refused')),
+      ...withoutBody(problems(...NOT_A_WATCHER, ...form.codes, 'topic-unknown', 'fault-refused')),
     },
   };
   return { get, head, options: preflight(`pollPreflight${form.name}`, tags, form) };
@@ -90,9 +93,9 @@ function pollOf(form: Form) {
 
 function withoutId() {
   const { get, head, options } = streamOf(WITHOUT_ID);
-  const refused = problems('id-empty');
+  const refused = problems(...UNKNOWN_CALLER, 'id-empty');
   // Whoever reads the ID takes a place before.
-  const refusedGet = problems('id-empty', ...WITHOUT_PLACE);
+  const refusedGet = problems(...UNKNOWN_CALLER, 'id-empty', ...WITHOUT_PLACE);
   const about = { summary: 'Says that the ID is missing', parameters: [] };
   return {
     get: { ...get, ...about, responses: refusedGet },
@@ -112,10 +115,19 @@ export const FEED_PATHS: Paths = {
   '/api/feeds': {
     get: {
       operationId: 'listFeeds',
-      summary: 'The IDs that this pod has seen lately, newest first',
+      summary: 'The IDs that this pod has seen lately and that the caller may watch, newest first',
       tags: ['feeds'],
       parameters: ['topic', 'prefix', 'limit', 'since', 'rttMs', 'fault'].map(parameterRef),
-      responses: { '200': json('The list.', schemaRef('FeedList')), ...problems('topic-unknown', 'fault-refused') },
+      responses: {
+        '200': json('The list.', schemaRef('FeedList')),
+        ...problems(...UNKNOWN_CALLER, 'topic-unknown', 'fault-refused'),
+      },
+    },
+    options: {
+      operationId: 'listFeedsPreflight',
+      summary: 'CORS preflight',
+      tags: ['feeds'],
+      responses: { '204': PREFLIGHT, ...gateProblems() },
     },
   },
 };

@@ -70,6 +70,7 @@ export const HEADERS = {
     schema: { ...TEXT, pattern: '^[A-Za-z0-9._-]{1,64}$' },
   },
   [HeaderName.retryAfter]: { required: true, description: 'Seconds.', schema: { type: 'integer', minimum: 1 } },
+  [HeaderName.wwwAuthenticate]: { required: true, description: 'RFC 6750.', schema: { ...TEXT, pattern: '^Bearer' } },
   [HeaderName.pod]: { required: true, description: 'Who has answered.', schema: TEXT },
   [HeaderName.clock]: {
     required: true,

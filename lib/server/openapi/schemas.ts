@@ -111,6 +111,7 @@ const READINESS = object({
   recordLog: oneOf(Object.values(RecordLogKind)),
   topics: { type: 'array', items: TEXT },
   demo: { type: 'boolean' },
+  renewUrl: { type: ['string', 'null'] },
 });
 
 const NUMBER_OR_NULL = { type: ['number', 'null'] };
@@ -143,6 +144,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Ping: PING,
   Gap: GAP,
   Cut: object({ retryMs: WHOLE }),
+  Expiring: object({ expiresAtMs: TIME_MS, inMs: WHOLE }),
   End: object({}),
   Envelope: ENVELOPE,
   Poll: POLL,

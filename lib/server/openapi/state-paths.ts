@@ -1,4 +1,4 @@
-import { gateProblems, json, probeProblems, problems } from './answers.ts';
+import { gateProblems, json, PREFLIGHT, probeProblems, problems, UNKNOWN_CALLER } from './answers.ts';
 import { headerRef, type Paths, parameterRef, schemaRef } from './openapi.ts';
 import { object, TEXT } from './shapes.ts';
 
@@ -41,7 +41,13 @@ export const STATE_PATHS: Paths = {
       summary: 'How this pod is, in numbers',
       tags: ['state'],
       parameters: DEMO_CONDITIONS,
-      responses: { '200': json('So it is.', schemaRef('PodStatus')), ...problems('fault-refused') },
+      responses: { '200': json('So it is.', schemaRef('PodStatus')), ...problems(...UNKNOWN_CALLER, 'fault-refused') },
+    },
+    options: {
+      operationId: 'podStatusPreflight',
+      summary: 'CORS preflight',
+      tags: ['state'],
+      responses: { '204': PREFLIGHT, ...gateProblems() },
     },
   },
   '/metrics': {
@@ -51,7 +57,7 @@ export const STATE_PATHS: Paths = {
       tags: ['state'],
       responses: {
         '200': { description: 'As of now.', headers: NEVER_STORED, content: { 'text/plain': { schema: TEXT } } },
-        ...gateProblems(),
+        ...gateProblems(...UNKNOWN_CALLER),
       },
     },
   },

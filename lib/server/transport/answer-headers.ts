@@ -23,6 +23,9 @@ const CSP = 'content-security-policy';
 export interface AnswerHeadersOptions {
   /** Origins whose pages may read; `*` is any. */
   readonly corsOrigins: readonly string[];
+  /** Whether they may send what the browser holds for us (cookies). Never where any origin may read: each page on the web
+   * would read as its visitor. */
+  readonly hasTokens: boolean;
   readonly isDevelopment: boolean;
 }
 
@@ -30,7 +33,7 @@ export interface AnswerHeadersOptions {
  * Gives the answer to a request the headers that it has whoever makes it: a route handler, Next.js itself (pages, files,
  * 404, 405, redirects) or `proxy.ts`. To be called before any of them sees the request.
  */
-export function answerHeaders({ corsOrigins, isDevelopment }: AnswerHeadersOptions) {
+export function answerHeaders({ corsOrigins, hasTokens, isDevelopment }: AnswerHeadersOptions) {
   const isAnyAllowed = corsOrigins.includes('*');
   const exposed = EXPOSED_HEADERS.join(', ');
 
@@ -41,6 +44,7 @@ export function answerHeaders({ corsOrigins, isDevelopment }: AnswerHeadersOptio
     // Whole and as it is: a browser writes an origin in one way only.
     if (!isAnyAllowed && origin !== undefined && corsOrigins.includes(origin)) {
       response.setHeader('access-control-allow-origin', origin);
+      if (hasTokens) response.setHeader('access-control-allow-credentials', 'true');
     }
   }
 

@@ -22,7 +22,7 @@ let gate: Gate = () => false;
 let addresses = new ClientAddresses(parseConfig({ RECORD_LOG: 'memory', AUTH: 'none' }).limits.trustedProxies);
 new ConnectionTracker().start({
   clientOf: (asked) => addresses.of(asked),
-  greet: answerHeaders({ corsOrigins: ['https://page.example'], isDevelopment: false }),
+  greet: answerHeaders({ corsOrigins: ['https://page.example'], hasTokens: false, isDevelopment: false }),
   gate: (asked, response, connection) => gate(asked, response, connection),
 });
 

@@ -112,7 +112,8 @@ export class Polls {
   async #untilBegun(request: PollRequest, client: PollClient): Promise<Began | string> {
     const { hub, whyNotReady } = this.#context;
     const { topic, begin, waitMs } = request;
-    const life = lifeOf(client, hub.isReady(topic) ? Math.max(waitMs, ASKING_WAIT_MS) : waitMs);
+    const patienceMs = hub.isReady(topic) ? Math.max(waitMs, ASKING_WAIT_MS) : waitMs;
+    const life = lifeOf(client, this.#untilExpiry(request, patienceMs));
     this.#beginning.add(life);
     try {
       return await beginOf(hub, request, life.signal);
@@ -140,7 +141,8 @@ export class Polls {
     reader.pump();
     // What is stored is answered at once too, but it takes a moment to be read.
     const { isSettled } = reader;
-    const patience = lifeOf(client, isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS));
+    const patienceMs = isSettled ? waitMs : Math.max(waitMs, ASKING_WAIT_MS);
+    const patience = lifeOf(client, this.#untilExpiry(request, patienceMs));
     const whenDue = (): void => void reader.settled.then(() => poll.end('empty'));
     if (waitMs === 0) whenDue();
     // Once it is settled, its patience is all there is to wait for: no second timer for each poll.
@@ -161,6 +163,11 @@ export class Polls {
       patience.stop();
       reader.close(this.#context.now());
     }
+  }
+
+  /** No poll outlives its token. */
+  #untilExpiry({ expiresAtMs = Number.POSITIVE_INFINITY }: PollRequest, waitMs: number): number {
+    return Math.max(0, Math.min(waitMs, expiresAtMs - this.#context.now()));
   }
 
   #addHeaders(headers: Headers, receivedAtMs: number, connection: Connection | undefined): void {

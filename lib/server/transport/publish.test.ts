@@ -7,12 +7,19 @@ import { publishEvent } from './publish.ts';
 
 const topics = 'orders,by-header,by-json';
 const rules = 'by-header=header:order-id,by-json=json:/id';
-const config = parseConfig({ RECORD_LOG: 'memory', DEMO: '1', KAFKA_TOPICS: topics, FEED_ID: rules });
+const config = parseConfig({
+  RECORD_LOG: 'memory',
+  DEMO: '1',
+  KAFKA_TOPICS: topics,
+  FEED_ID: rules,
+  DEMO_HOSTS: 'pod',
+});
+const caller = { expiresAtMs: undefined, mayWatch: () => true };
 
 function publish(path: string, recordLog = new MemoryLog({ topics: config.topics })): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', host: 'pod' };
   const request = new Request(`http://pod${path}`, { method: 'POST', headers, body: '{}' });
-  return publishEvent(request, { config, recordLog });
+  return publishEvent(request, { config, recordLog, caller });
 }
 
 describe('publishing an event', () => {

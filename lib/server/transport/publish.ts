@@ -5,25 +5,25 @@ import { keyOfFeedId } from '../../protocol/feed-id.ts';
 import type { Config } from '../config.ts';
 import type { FeedIdRule, RecordPublisher } from '../record-log/port.ts';
 import { readJsonBody, refuseCrossSite } from './json-request.ts';
-import { readFeedId, readTopic } from './stream-request.ts';
+import { type Right, readFeed } from './stream-request.ts';
 
 export interface PublishContext {
-  readonly config: Pick<Config, 'isDemo' | 'topics' | 'feeds' | 'pod'>;
+  readonly config: Pick<Config, 'topics' | 'feeds' | 'pod' | 'demoHosts'>;
   readonly recordLog: RecordPublisher;
+  /** Who may not watch a feed may not write to it either. */
+  readonly caller: Right;
 }
 
 /**
  * Appends one JSON value to a feed, with `?end=1` as its last event: 201 with `{ topic, partition, offset, pod }`.
  *
- * @throws FeedlineError `not-found` outside the demo, `cross-site`, `media-type`, `query-invalid`, `body-invalid`,
- *   `body-too-large`, `publish-impossible`, `record-log-unavailable`
+ * @throws FeedlineError `cross-site`, `forbidden`, `media-type`, `query-invalid`, `body-invalid`, `body-too-large`,
+ *   `publish-impossible`, `record-log-unavailable`
  */
-export async function publishEvent(request: Request, { config, recordLog }: PublishContext): Promise<Response> {
-  if (!config.isDemo) throw new FeedlineError('not-found', 'Events are published here only in the demo (DEMO=1).');
-  refuseCrossSite(request);
+export async function publishEvent(request: Request, { config, recordLog, caller }: PublishContext): Promise<Response> {
+  refuseCrossSite(request, config.demoHosts);
   const url = new URL(request.url);
-  const id = readFeedId(url, { segment: 2 });
-  const topic = readTopic(url, config.topics);
+  const { topic, id } = readFeed(url, { place: { segment: 2 }, topics: config.topics, caller });
   const isEnd = url.searchParams.get(QueryName.end) === '1';
   if (isEnd && topic === CONTROL_TOPIC) {
     throw new FeedlineError(

@@ -44,11 +44,12 @@ export async function respond(
   return response;
 }
 
-/** Answer to a CORS preflight: a reader sends nothing but a GET and its cursor. */
-export function respondPreflight(): Response {
+/** Answer to a CORS preflight: a reader sends nothing but a GET, its cursor and its token. */
+export function respondPreflight({ hasTokens }: { readonly hasTokens: boolean }): Response {
+  const allowed = [HeaderName.lastEventId, ...(hasTokens ? [HeaderName.authorization] : [])];
   const headers = {
     'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': HeaderName.lastEventId,
+    'access-control-allow-headers': allowed.join(', '),
     'access-control-max-age': '600',
   };
   return new Response(null, { status: 204, headers });
@@ -69,6 +70,7 @@ function problemResponse(error: FeedlineError, requestId: string): Response {
   const headers = {
     'content-type': 'application/problem+json',
     ...(error.retryAfterS !== undefined && { [HeaderName.retryAfter]: String(error.retryAfterS) }),
+    ...error.headers,
   };
   return new Response(JSON.stringify(problemDocument(error, requestId)), { status: error.status, headers });
 }

@@ -1,5 +1,12 @@
-import { EventName, PROTOCOL_VERSION, RETRY_MS, type RecordLogKind, WATCHDOG_PINGS } from '../../protocol/constants.ts';
-import type { CutData, HelloData, PingData } from '../../protocol/events.ts';
+import {
+  EventName,
+  EXPIRING_MS,
+  PROTOCOL_VERSION,
+  RETRY_MS,
+  type RecordLogKind,
+  WATCHDOG_PINGS,
+} from '../../protocol/constants.ts';
+import type { CutData, ExpiringData, HelloData, PingData } from '../../protocol/events.ts';
 import { controlEvent, retryLine } from '../../protocol/sse.ts';
 import type { SinkKind, StreamConfig } from '../config/stream-settings.ts';
 import { type Began, beginOf } from '../hub/begin.ts';
@@ -36,15 +43,18 @@ export interface StreamWitness {
   onEnd(end: StreamEnd): void;
 }
 
+/** What a stream ends with that its client should come back from. */
+type CutName = typeof EventName.rotate | typeof EventName.draining | typeof EventName.expired;
+
 /** Why a stream ended; a label in the metrics. */
-export const STREAM_ENDS = ['client', 'over', 'rotated', 'drained', 'stalled', 'failed'] as const;
+export const STREAM_ENDS = ['client', 'over', 'rotated', 'expired', 'drained', 'stalled', 'failed'] as const;
 export type StreamEnd = (typeof STREAM_ENDS)[number];
 
 /**
  * One SSE connection: a reader, a sink, and the timers around them.
  *
  *     opened ──beginning found──► hello, (gap), events and pings ──► closed
- *                                  └── end (of the feed) · rotate (age) · draining (shutdown) · stall · client gone
+ *                                  └── end (of the feed) · rotate (age) · expired (token) · draining (shutdown) · stall · client gone
  *
  * Until its beginning is found (the topic is ready, Kafka was asked) it stays open and pings, since an error would stop
  * an EventSource for good.
@@ -98,6 +108,7 @@ export class SseStream {
       setInterval(() => this.#ping(), settings.pingMs),
       setTimeout(() => this.#rotate(), settings.maxAgeMs * (1 - 0.2 * this.#context.random())),
     );
+    this.#watchExpiry();
     this.#watchClient(signal);
     this.#begin().catch((error: unknown) => this.#fail(error));
     return this.#sink.stream;
@@ -203,7 +214,24 @@ export class SseStream {
     this.#cut(EventName.rotate, 0, 'rotated');
   }
 
-  #cut(name: typeof EventName.rotate | typeof EventName.draining, retryMs: number, end: StreamEnd): void {
+  /** It outlives its token by nothing, and says so before, so that its client can come back with another one. */
+  #watchExpiry(): void {
+    const { expiresAtMs } = this.#request;
+    if (expiresAtMs === undefined) return;
+    const leftMs = Math.max(0, expiresAtMs - this.#context.now());
+    const noticeMs = Math.min(EXPIRING_MS, leftMs / 2);
+    this.#timers.push(
+      setTimeout(() => this.#tellExpiring(expiresAtMs), timerMs(leftMs - noticeMs)),
+      setTimeout(() => this.#cut(EventName.expired, 0, 'expired'), timerMs(leftMs)),
+    );
+  }
+
+  #tellExpiring(expiresAtMs: number): void {
+    const data: ExpiringData = { expiresAtMs, inMs: Math.max(0, Math.round(expiresAtMs - this.#context.now())) };
+    this.#write(controlEvent(EventName.expiring, data, this.#reader?.cursor));
+  }
+
+  #cut(name: CutName, retryMs: number, end: StreamEnd): void {
     if (this.#closed.signal.aborted) return;
     const data: CutData = { retryMs };
     // On old age `retry:` stays as it is: with 0, a native EventSource would hammer a port that has just closed.
@@ -251,6 +279,11 @@ export class SseStream {
     this.#reader?.close(this.#context.now());
     this.#witness.onEnd(end);
   }
+}
+
+/** A timer beyond this would fire at once. Every stream is old long before. */
+function timerMs(ms: number): number {
+  return Math.min(ms, 2 ** 31 - 1);
 }
 
 /** A client's watchdog follows the pings that it really gets. */

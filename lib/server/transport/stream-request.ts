@@ -21,6 +21,8 @@ export interface StreamRequest extends BeginRequest {
   readonly format: EventFormat;
   /** What its faults put in the place of the settings. */
   readonly terms: StreamTerms;
+  /** From then on nothing may be sent to its caller, ms since 1970; undefined where that never comes. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 /** What a client asks of a poll. */
@@ -32,12 +34,19 @@ export interface PollRequest extends StreamRequest {
 /** Where in the path the ID stands: `/getData/{id}` → 1, `/api/feeds/{id}/stream` → 2; or in the query. */
 export type IdPlace = { readonly segment: number } | 'query';
 
+/** What its caller has a right to. */
+export interface Right {
+  readonly expiresAtMs: number | undefined;
+  mayWatch(topic: string, id: string): boolean;
+}
+
 /** Where the parts of a request are, and what its server serves. */
 interface Asked {
   /** Path and query as they came over the wire. */
   readonly target: string;
   readonly place: IdPlace;
   readonly topics: readonly string[];
+  readonly caller: Right;
   readonly faults: Pick<FaultPlan, 'losesCursor' | 'terms'>;
 }
 
@@ -46,15 +55,15 @@ interface Asked {
  *
  * @throws FeedlineError with the code that fits
  */
-export function readStreamRequest(request: Request, { target, place, topics, faults }: Asked): StreamRequest {
+export function readStreamRequest(request: Request, { target, place, topics, caller, faults }: Asked): StreamRequest {
   const url = new URL(target, request.url);
   const begin = readBegin(request, url.searchParams);
   return {
-    topic: readTopic(url, topics),
-    id: readFeedId(url, place),
+    ...readFeed(url, { place, topics, caller }),
     format: readFormat(url),
     begin: faults.losesCursor ? { at: Beginning.now } : begin,
     terms: faults.terms,
+    expiresAtMs: caller.expiresAtMs,
   };
 }
 
@@ -113,8 +122,24 @@ export function readWhole(query: URLSearchParams, name: string, max: number): nu
   throw new FeedlineError('query-invalid', `?${name}= should be a whole number from 0 to ${max}, not "${text}".`);
 }
 
+/**
+ * The feed that is asked for, if its caller may watch it. Whether there is such a topic is looked at behind that: who
+ * may not watch it learns nothing.
+ *
+ * @throws FeedlineError `forbidden`, the same whether there is such a feed or topic or not; else what is wrong
+ */
+export function readFeed(
+  url: URL,
+  { place, topics, caller }: Pick<Asked, 'place' | 'topics' | 'caller'>,
+): { readonly topic: string; readonly id: string } {
+  const id = readFeedId(url, place);
+  const asked = url.searchParams.get(QueryName.topic) ?? topics[0] ?? '';
+  if (!caller.mayWatch(asked, id)) throw new FeedlineError('forbidden', 'This feed is not yours to watch.');
+  return { topic: readTopic(url, topics), id };
+}
+
 /** The ID, taken from the raw path so that it is percent-decoded exactly once. */
-export function readFeedId(url: URL, place: IdPlace): string {
+function readFeedId(url: URL, place: IdPlace): string {
   if (place === 'query') return parseFeedId(rawQueryValue(url, QueryName.id));
   return parseFeedId(url.pathname.split('/')[place.segment + 1] ?? '');
 }

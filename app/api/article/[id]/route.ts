@@ -1,9 +1,9 @@
-import { FeedlineError } from '#lib/protocol/errors.ts';
 import { SSE_CONTENT_TYPE } from '#lib/protocol/sse.ts';
-import { answer } from '#lib/server/doors.ts';
+import { answerInDemo } from '#lib/server/doors.ts';
 import { getRuntime } from '#lib/server/runtime.ts';
+import { cutAtExpiry } from '#lib/server/transport/cut-at-expiry.ts';
 import { costTeller } from '#lib/server/transport/lane-cost.ts';
-import { readFeedId } from '#lib/server/transport/stream-request.ts';
+import { type Right, readFeed } from '#lib/server/transport/stream-request.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -14,18 +14,18 @@ export const dynamic = 'force-dynamic';
  * compare page (`?lane=`) it tells what it costs behind some of its events, and is otherwise the same.
  */
 export function GET(request: Request): Promise<Response> {
-  return answer(request, () => {
+  return answerInDemo(request, ({ caller }) => {
     const { article, config, connections } = getRuntime();
-    if (article === undefined) throw notHere();
-    const id = readFeedId(new URL(request.url), { segment: 2 });
+    const { topic, id } = feedOf(request, caller);
     const connection = connections.current();
+    cutAtExpiry(connection, caller.expiresAtMs, Date.now());
     const cost = costTeller(connection, { pod: config.pod, everyMs: config.stream.pingMs, now: Date.now });
     const encoder = new TextEncoder();
-    let stop = (): void => undefined;
+    let stop: (() => void) | undefined;
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(encoder.encode(':\n\n'));
-        stop = article.listen(config.topics[0], id, (value) => {
+        stop = article?.listen(topic, id, (value) => {
           const lines = (value?.toString() ?? '').split(/\r\n|\r|\n/);
           // A client takes one blank behind the colon away: a line's own first blank needs another before it.
           const event = `${lines.map((line) => `data:${line.replace(/^ /, '  ')}\n`).join('')}\n${cost()}`;
@@ -33,10 +33,10 @@ export function GET(request: Request): Promise<Response> {
           if (connection === undefined) send();
           else connection.work(send);
         });
-        request.signal.addEventListener('abort', () => stop());
-        connection?.onClose(() => stop());
+        request.signal.addEventListener('abort', () => stop?.());
+        connection?.onClose(() => stop?.());
       },
-      cancel: () => stop(),
+      cancel: () => stop?.(),
     });
     return new Response(body, { headers: { 'content-type': SSE_CONTENT_TYPE } });
   });
@@ -44,12 +44,13 @@ export function GET(request: Request): Promise<Response> {
 
 /** Next.js would run GET for a HEAD, and nothing would ever end that listener. */
 export function HEAD(request: Request): Promise<Response> {
-  return answer(request, () => {
-    if (getRuntime().article === undefined) throw notHere();
+  return answerInDemo(request, ({ caller }) => {
+    feedOf(request, caller);
     return new Response(null, { headers: { 'content-type': SSE_CONTENT_TYPE } });
   });
 }
 
-function notHere(): FeedlineError {
-  return new FeedlineError('not-found', 'The article’s way is here only in the demo (DEMO=1).');
+function feedOf(request: Request, caller: Right): { readonly topic: string; readonly id: string } {
+  const { topics } = getRuntime().config;
+  return readFeed(new URL(request.url), { place: { segment: 2 }, topics, caller });
 }

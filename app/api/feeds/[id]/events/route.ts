@@ -1,4 +1,4 @@
-import { answer } from '#lib/server/doors.ts';
+import { answerInDemo } from '#lib/server/doors.ts';
 import { getRuntime } from '#lib/server/runtime.ts';
 import { publishEvent } from '#lib/server/transport/publish.ts';
 
@@ -6,5 +6,5 @@ export const dynamic = 'force-dynamic';
 
 /** Demo only: appends the body, one JSON value, as a record of this feed. */
 export function POST(request: Request): Promise<Response> {
-  return answer(request, () => publishEvent(request, getRuntime()));
+  return answerInDemo(request, ({ caller }) => publishEvent(request, { ...getRuntime(), caller }));
 }
