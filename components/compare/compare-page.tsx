@@ -12,6 +12,7 @@ import { ConditionsBar } from './conditions-bar.tsx';
 import { readConditions } from './conditions-url.ts';
 import { HowMeasured } from './how-measured.tsx';
 import { RaceElsewhere } from './race-elsewhere.tsx';
+import { RaceRefused } from './race-refused.tsx';
 import { RaceView } from './race-view.tsx';
 
 /** Loaded when something is broken, as most visits break nothing. */
@@ -25,7 +26,7 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
   const query = useSearchParams();
   const lanes = isDemo ? LANE_NAMES : LANES_OUTSIDE_DEMO;
   const conditions = useMemo(() => readConditions(query, isDemo), [query, isDemo]);
-  const { phase, run, takeOver, restart } = useRace(conditions, lanes);
+  const { phase, run, refusal, takeOver, restart } = useRace(conditions, lanes);
   // One race is broken, and no other that follows it: under other conditions nobody has asked for that.
   const [broken, setBroken] = useState<RaceRun | 'next' | null>(isDemo && query.has('tour') ? 'next' : null);
   if (broken === 'next' && run !== null) setBroken(run);
@@ -65,6 +66,8 @@ export function ComparePage({ isDemo }: { readonly isDemo: boolean }) {
       {shown !== null &&
         (phase === 'elsewhere' ? (
           <RaceElsewhere onTakeOver={takeOver} />
+        ) : refusal !== null && run === null ? (
+          <RaceRefused words={refusal} />
         ) : (
           <RaceView key={shown.startedAtMs} run={shown} hasBegun={run !== null} />
         ))}

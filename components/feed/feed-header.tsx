@@ -40,9 +40,11 @@ export function FeedHeader({ id, level: Heading }: FeedHeaderProps) {
 function StateLine() {
   const sentence = useFeed((state) => connectionSentence(state.connection));
   const reason = useFeed((state) => state.connection.reason);
+  // What is over, and why, is read to its end; while it may pass, nothing below moves.
+  const clamp = useFeed((state) => (state.connection.closeReason === 'failed' ? '' : 'line-clamp-3'));
   return (
     <div className="flex min-h-12 basis-full items-center justify-between gap-4 text-xs @lg:min-h-8">
-      <p className="line-clamp-3 min-w-0 text-ink-muted">
+      <p className={`${clamp} min-w-0 break-words text-ink-muted`}>
         <span data-testid="connection-sentence">{sentence}</span>
         {reason !== null && ` Reason: ${reason}`}
       </p>

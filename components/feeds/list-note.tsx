@@ -8,7 +8,8 @@ export function ListNote({ list, query }: { readonly list: FeedListState; readon
   return <p className="px-4 py-3 text-ink-muted">{wordsOf(list, query)}</p>;
 }
 
-function wordsOf({ heard, isFailing }: FeedListState, query: string): string {
+function wordsOf({ heard, isFailing, refusal }: FeedListState, query: string): string {
+  if (refusal !== null) return refusal;
   if (heard === null) return 'The server does not answer. It is asked again every second.';
   if (query !== '') return `No recent feed has “${query}” in its ID.`;
   return isFailing ? 'There were none when the server answered last.' : 'None yet. They show as their records come.';

@@ -23,7 +23,8 @@ export function ListState({ list, shown, nowMs }: ListStateProps) {
   );
 }
 
-function wordsOf({ heard, isFailing }: FeedListState, shown: number, nowMs: number): string {
+function wordsOf({ heard, isFailing, refusal }: FeedListState, shown: number, nowMs: number): string {
+  if (refusal !== null) return 'not signed in';
   if (heard === null) return isFailing ? 'not to be had' : 'loading…';
   if (isFailing) return `not up to date · as of ${formatSeconds(nowMs - heard.heardAtMs)} ago`;
   const all = heard.feeds.size;

@@ -6,7 +6,7 @@ export function NoFeeds({ list }: { readonly list: FeedListState }) {
     <div className="rounded-lg border border-dashed border-line-strong p-6">
       {list.heard === null ? (
         <p className="text-ink-muted">
-          {list.isFailing ? 'The list of feeds cannot be had yet.' : 'Looking for feeds…'}
+          {list.refusal ?? (list.isFailing ? 'The list of feeds cannot be had yet.' : 'Looking for feeds…')}
         </p>
       ) : (
         <>

@@ -10,10 +10,11 @@ interface OpsNoticeWords {
 
 /** What must be known to read the figures right; null while they are of now, and of all pods. */
 export function opsNotice(state: PodsState, isDemo: boolean): OpsNoticeWords | null {
-  const { pods, connection, isAsking, isAnswered } = state;
+  const { pods, connection, isAsking, isAnswered, refusal } = state;
   const isEmpty = pods.length === 0;
   const isLive = connection?.state === 'live';
   if (isAsking && isAnswered === false) {
+    if (refusal !== null) return { kind: 'failed', words: refusal, isFailure: true };
     const since = isEmpty ? '' : ' What is shown is what was heard last.';
     return { kind: 'failed', words: `No pod answers: it is tried again.${since}`, isFailure: true };
   }

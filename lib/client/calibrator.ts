@@ -3,6 +3,8 @@ import { pollUrl } from '#lib/protocol/paths.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { PageClocks } from './page-clocks.ts';
 import { type PayloadFacts, readPayload } from './payload.ts';
+import { refusalWords } from './refusal-words.ts';
+import { askRenewing } from './renew-session.ts';
 import { parseEnvelopeTimes, parsePollBody, parseServerClock } from './wire.ts';
 
 export interface CalibratorOptions {
@@ -16,6 +18,10 @@ export interface CalibratorOptions {
   readonly onStart?: (cursor: string) => void;
   /** Called with each event that is read. */
   readonly onRecord?: (event: { readonly cursor: string } & PayloadFacts) => void;
+  /** Called with each answer: why the server refuses to answer, in words, or null where it does not. */
+  readonly onRefusal?: (words: string | null) => void;
+  /** Gets a new token; see `SourceLifeOptions`. */
+  readonly renew?: () => Promise<void>;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   /** A tab that nobody sees asks nothing. */
@@ -64,12 +70,16 @@ export function startCalibrator(options: CalibratorOptions, signal: AbortSignal)
 
   async function fetchAnswer(): Promise<Answer | null> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const requestedAtMs = clock.nowMs();
+    let requestedAtMs = clock.nowMs();
     try {
       const url = pollUrl(id, 0, { format: EventFormat.envelope, after: cursor });
-      const response = await fetcher(url, { cache: 'no-store', signal: limited });
+      const response = await askRenewing(() => {
+        requestedAtMs = clock.nowMs();
+        return fetcher(url, { cache: 'no-store', signal: limited });
+      }, options.renew);
       const answeredAtMs = clock.nowMs();
-      const { headers } = response;
+      const { headers, status } = response;
+      if (!signal.aborted) options.onRefusal?.(refusalWords(status));
       const server = parseServerClock(headers.get(HeaderName.clock));
       if (server !== null) {
         clocks.addRoundTrip(headers.get(HeaderName.pod) ?? '', { requestedAtMs, ...server, answeredAtMs });

@@ -5,6 +5,8 @@ import { parsePollBody, parseProblem } from './wire.ts';
 export type Explanation =
   | { readonly kind: 'ended' }
   | { readonly kind: 'fatal'; readonly reason: string }
+  /** The token is not good any more, or there is none: with a new one it may go on. */
+  | { readonly kind: 'unauthorized'; readonly reason: string }
   /** `retryAfterMs`: how long the server asks to be left alone; 0 where it does not say. */
   | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs: number };
 
@@ -38,6 +40,7 @@ export function explainRefusal({ status, headers }: Response, text: string): Exp
   const problem = parseProblem(text);
   const name = problem === null ? `status ${status}` : `${status} ${problem.code}`;
   const reason = problem === null ? `the server answered with ${name}` : `${name}: ${problem.detail}`;
+  if (status === 401) return { kind: 'unauthorized', reason };
   if (status >= 400 && status < 500 && !PASSING.includes(status)) return { kind: 'fatal', reason };
   const retryAfterMs = readRetryAfter(headers);
   return {

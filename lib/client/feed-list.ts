@@ -16,6 +16,8 @@ export interface KnownFeed extends FeedListItem {
 export interface FeedListState {
   readonly heard: HeardFeeds | null;
   readonly isFailing: boolean;
+  /** Where the server refuses to say: why, in words. */
+  readonly refusal: string | null;
 }
 
 export interface HeardFeeds {
@@ -29,7 +31,7 @@ export interface HeardFeeds {
   readonly heardAtMs: number;
 }
 
-export const NOTHING_HEARD: FeedListState = { heard: null, isFailing: false };
+export const NOTHING_HEARD: FeedListState = { heard: null, isFailing: false, refusal: null };
 
 /** What to ask next: first a part that is soon here, then all, then what has changed. After a failure all again. */
 export function nextListUrl({ heard, isFailing }: FeedListState): string {
@@ -39,14 +41,19 @@ export function nextListUrl({ heard, isFailing }: FeedListState): string {
   return `${FEEDS_URL}?${query}`;
 }
 
-/** The state behind an answer; null is an answer that was none. */
-export function hearList(before: FeedListState, list: FeedList | null, nowMs: number): FeedListState {
-  if (list === null) return { ...before, isFailing: true };
+/** The state behind an answer; null is an answer that was none, or a refusal. */
+export function hearList(
+  before: FeedListState,
+  list: FeedList | null,
+  nowMs: number,
+  refusal: string | null = null,
+): FeedListState {
+  if (list === null) return { ...before, isFailing: true, refusal };
   const { topic, atMs, total } = list;
   const known = before.heard?.topic === topic ? before.heard : null;
   const feeds = withNews(known?.feeds ?? new Map(), list);
   const isWhole = known?.isWhole === true || total <= list.feeds.length;
-  return { heard: { topic, feeds, isWhole, atMs, heardAtMs: nowMs }, isFailing: false };
+  return { heard: { topic, feeds, isWhole, atMs, heardAtMs: nowMs }, isFailing: false, refusal: null };
 }
 
 /** Records per second at a time of the pod's clock: a feed that is silent needs no news to become slower. */

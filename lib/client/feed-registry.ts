@@ -2,6 +2,7 @@ import { startCalibrator } from './calibrator.ts';
 import { connectionPermits } from './connection-permits.ts';
 import { createFeedStore, type FeedStore } from './feed-store.ts';
 import { PageClocks } from './page-clocks.ts';
+import { renewSession } from './renew-session.ts';
 import { createSseSource } from './sse-source.ts';
 
 /** A connection outlives its last user by this long, in ms: StrictMode and page changes let go and take hold again. */
@@ -72,8 +73,8 @@ const CALIBRATE_MS = 5000;
 function openFeed(id: string): FeedStore {
   const life = new AbortController();
   const clocks = new PageClocks();
-  startCalibrator({ id, clocks, intervalMs: CALIBRATE_MS }, life.signal);
-  const source = createSseSource({ id, last: 1, hasEnvelopes: true, permits: connectionPermits });
+  startCalibrator({ id, clocks, intervalMs: CALIBRATE_MS, renew: renewSession }, life.signal);
+  const source = createSseSource({ id, last: 1, hasEnvelopes: true, permits: connectionPermits, renew: renewSession });
   const feed = createFeedStore(source, {
     producerOffsetMs: () => clocks.producer().offsetMs,
     hopOffsets: (pod) => clocks.hops(pod),

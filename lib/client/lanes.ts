@@ -1,6 +1,7 @@
 import { createArticleSource } from './article-source.ts';
 import type { ConnectionPermits } from './connection-permits.ts';
 import { createPollSource } from './poll-source.ts';
+import { renewSession } from './renew-session.ts';
 import type { Source } from './source.ts';
 import { createSseSource } from './sse-source.ts';
 
@@ -54,7 +55,7 @@ export interface LaneOptions {
 
 export function createLane(name: LaneName, { conditions, run, after, permits }: LaneOptions): Source {
   const { feedId: id, rttMs, intervalMs, waitMs } = conditions;
-  const lane = { id, lane: `${run}.${name}`, ...(rttMs > 0 && { rttMs }) };
+  const lane = { id, lane: `${run}.${name}`, renew: renewSession, ...(rttMs > 0 && { rttMs }) };
   switch (name) {
     case 'sse':
       return createSseSource({ ...lane, after, permits: permits.held });

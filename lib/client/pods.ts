@@ -9,6 +9,8 @@ import type { Connection } from './connection-state.ts';
 import { parseJson } from './payload.ts';
 import { type Listening, PodsModel, type PodView } from './pods-model.ts';
 import { pollJson } from './poll-json.ts';
+import { refusalWords } from './refusal-words.ts';
+import { renewSession } from './renew-session.ts';
 import type { Source } from './source.ts';
 import { createSseSource } from './sse-source.ts';
 import { throttle } from './throttle.ts';
@@ -37,9 +39,18 @@ export interface PodsState {
   readonly isAsking: boolean;
   /** Whether the last such question was answered; null where there was none. */
   readonly isAnswered: boolean | null;
+  /** Where it was answered with a refusal: why, in words. */
+  readonly refusal: string | null;
 }
 
-export const NO_PODS: PodsState = { pods: [], outcomes: [], connection: null, isAsking: false, isAnswered: null };
+export const NO_PODS: PodsState = {
+  pods: [],
+  outcomes: [],
+  connection: null,
+  isAsking: false,
+  isAnswered: null,
+  refusal: null,
+};
 
 export interface PodsStore {
   readonly state: StoreApi<PodsState>;
@@ -53,6 +64,8 @@ export interface PodsOptions {
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
   readonly isHidden?: () => boolean;
+  /** Gets a new token; see `SourceLifeOptions`. */
+  readonly renew?: () => Promise<void>;
 }
 
 /** Listens to all pods over one stream, and asks those that answer while nothing comes that way. */
@@ -65,11 +78,19 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
   const startedAtMs = clock.nowMs();
   let heardOverTopicAtMs = startedAtMs;
   let isAnswered: boolean | null = null;
+  let refusal: string | null = null;
 
   const isAsking = (): boolean => source === null || clock.nowMs() - heardOverTopicAtMs > QUIET_MS;
   const publish = throttle(clock, PUBLISH_MS, signal, () => {
     const connection = source?.connection() ?? null;
-    state.setState({ pods: model.pods(), outcomes: model.outcomes, connection, isAsking: isAsking(), isAnswered });
+    state.setState({
+      pods: model.pods(),
+      outcomes: model.outcomes,
+      connection,
+      isAsking: isAsking(),
+      isAnswered,
+      refusal,
+    });
   });
 
   /** How a pod that tells something would be heard; null while it would not. */
@@ -109,6 +130,7 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
     onResult: (result) => {
       const status = result.kind === 'answer' ? parsePodStatus(result.body) : null;
       isAnswered = status !== null;
+      refusal = result.kind === 'answer' ? refusalWords(result.status) : null;
       if (status !== null) model.heardStatus(status, clock.nowMs());
       publish();
     },
@@ -127,6 +149,12 @@ export function createPods({ source, clock = systemClock, ...asking }: PodsOptio
 
 /** The pods as this page hears of them. */
 export function openPods(isDemo: boolean): PodsStore {
-  const about = { id: PODS_FEED, topic: CONTROL_TOPIC, last: BEGIN_WITH, permits: connectionPermits };
-  return createPods({ source: isDemo ? createSseSource(about) : null });
+  const about = {
+    id: PODS_FEED,
+    topic: CONTROL_TOPIC,
+    last: BEGIN_WITH,
+    permits: connectionPermits,
+    renew: renewSession,
+  };
+  return createPods({ source: isDemo ? createSseSource(about) : null, renew: renewSession });
 }

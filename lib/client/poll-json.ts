@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
 import { parseJson } from './payload.ts';
+import { askRenewing } from './renew-session.ts';
 
 /** What a poll brought; `body` is undefined where the answer was not JSON. */
 export type PollResult =
@@ -15,6 +16,8 @@ export interface PollOptions {
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
   readonly onResult: (result: PollResult) => void;
+  /** Gets a new token where the server does not know who asks; see `SourceLifeOptions`. */
+  readonly renew?: () => Promise<void>;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   /** A tab that nobody sees asks nothing. */
@@ -53,10 +56,11 @@ async function ask({
   signal,
   timeoutMs = REQUEST_TIMEOUT_MS,
   fetch: fetcher = fetch,
+  renew,
 }: PollOptions): Promise<PollResult> {
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetcher(resolve(url), { cache: 'no-store', signal: limited });
+    const response = await askRenewing(() => fetcher(resolve(url), { cache: 'no-store', signal: limited }), renew);
     return { kind: 'answer', status: response.status, body: parseJson(await response.text()) };
   } catch {
     // Refused, timed out or aborted: the same to a poll, which asks again.

@@ -245,3 +245,17 @@ test('a hidden tab ends its wait and comes back from its cursor; a stopped sourc
   expect(last().signal.aborted).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('a token that is refused is renewed, and the poll goes on from its cursor', async () => {
+  const renew = vi.fn(async () => undefined);
+  const { source, last, asked, state } = setUp({ renew });
+  await last().answer(nothing('c1'));
+  await last().answer(new Response('{"code":"unauthorized","detail":"expired"}', { status: 401 }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(renew).toHaveBeenCalledTimes(1);
+  expect(asked).toHaveLength(3);
+  expect(last().url.searchParams.get('after')).toBe('c1');
+  await last().answer(nothing('c1'));
+  expect(state()).toBe('live');
+  source.stop();
+});

@@ -7,6 +7,7 @@ import { type Conditions, createLane, type LaneName } from './lanes.ts';
 import { PageClocks } from './page-clocks.ts';
 import { type RaceLock, raceLock } from './race-lock.ts';
 import { randomId } from './random-id.ts';
+import { renewSession } from './renew-session.ts';
 import { Timeline } from './timeline.ts';
 import { Turn } from './turn.ts';
 import { type PageLike, watchPage } from './watch-page.ts';
@@ -36,6 +37,8 @@ export interface RaceState {
   /** `elsewhere`: another visible tab has the race, and this one holds no connection. */
   readonly phase: 'joining' | 'racing' | 'elsewhere';
   readonly run: RaceRun | null;
+  /** Why the server does not let it begin, in words; null where it does, or has not answered yet. */
+  readonly refusal: string | null;
 }
 
 export interface Race {
@@ -62,7 +65,7 @@ export interface RaceOptions {
 export function createRace(options: RaceOptions = {}): Race {
   const { lock = raceLock, permits = connectionPermits } = options;
   const page: PageLike = options.page ?? window;
-  const state = createStore<RaceState>(() => ({ phase: 'joining', run: null }));
+  const state = createStore<RaceState>(() => ({ phase: 'joining', run: null, refusal: null }));
   const life = new AbortController();
   const turn = new Turn();
   let wanted: { readonly conditions: Conditions; readonly lanes: readonly LaneName[] } | null = null;
@@ -122,6 +125,8 @@ export function createRace(options: RaceOptions = {}): Race {
         clocks,
         intervalMs: CALIBRATE_MS,
         isCounting: true,
+        onRefusal: (refusal) => state.setState({ refusal }),
+        renew: renewSession,
         onStart: (after) => state.setState({ run: runOf(after) }),
         onRecord: (event) => timeline.addProduced(event, Date.now()),
       },
@@ -156,7 +161,7 @@ export function createRace(options: RaceOptions = {}): Race {
 
   function end(): void {
     running.abort();
-    state.setState({ run: null });
+    state.setState({ run: null, refusal: null });
   }
 
   watchPage(page, life.signal, {

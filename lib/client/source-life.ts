@@ -12,6 +12,7 @@ import {
   nextConnection,
 } from './connection-state.ts';
 import type { Explanation } from './explain.ts';
+import { SessionOverError } from './renew-session.ts';
 import type { Source } from './source.ts';
 import { type Traffic, TrafficMeter } from './traffic-meter.ts';
 import { type PageLike, watchPage } from './watch-page.ts';
@@ -26,6 +27,11 @@ export interface SourceLifeOptions {
   readonly page?: PageLike;
   /** Asked before a connection is held; default: nobody is. A source of short requests needs none. */
   readonly permits?: ConnectionPermits | undefined;
+  /**
+   * Gets a new token: posts to the application's own endpoint, say, which sets the cookie. Rejects where it cannot, with
+   * a `SessionOverError` where trying again is of no use. Default: a token is renewed by others, or never.
+   */
+  readonly renew?: (() => Promise<void>) | undefined;
 }
 
 /** A way of getting events. */
@@ -56,6 +62,8 @@ export class SourceLife implements Source {
   /** One connection, or one wait for the next: ending it ends whichever it is. */
   #attempt = new AbortController();
   #triedAtMs = 0;
+  /** There was a new token since the server has last said hello. */
+  #isRenewed = false;
   #faults: readonly ConnectionFault[] = [];
 
   constructor(options: SourceLifeOptions, transportOf: (life: SourceLife) => Transport) {
@@ -102,6 +110,7 @@ export class SourceLife implements Source {
   move(event: ConnectionEvent): void {
     const before = this.#connection;
     this.#connection = nextConnection(before, event);
+    if (event.type === 'hello') this.#isRenewed = false;
     if (isNews(before, this.#connection)) this.emit({ kind: 'connection', connection: this.#connection });
   }
 
@@ -167,6 +176,19 @@ export class SourceLife implements Source {
     this.#retryAt(nowMs + retryMs, this.#renewAttempt());
   }
 
+  /** The token expires soon: as soon as there is another one, the connection is given up for one that has it. */
+  expiring(): void {
+    const { signal } = this.#attempt;
+    this.#options.renew?.().then(
+      () => {
+        if (!signal.aborted) this.cut(0);
+      },
+      () => {
+        // It goes on to its end; what is wrong then is told by who refuses the next one.
+      },
+    );
+  }
+
   /** The feed is over. */
   end(): void {
     this.#leave();
@@ -181,8 +203,10 @@ export class SourceLife implements Source {
         this.end();
         return;
       case 'fatal':
-        this.#leave();
-        this.move({ type: 'fatal', nowMs, reason: explanation.reason });
+        this.#giveUp(explanation.reason);
+        return;
+      case 'unauthorized':
+        this.#renew(explanation.reason, retryAtMs, signal);
         return;
       case 'retry': {
         const { reason, retryAfterMs } = explanation;
@@ -194,6 +218,39 @@ export class SourceLife implements Source {
       case undefined:
         this.#retryAt(retryAtMs, signal);
     }
+  }
+
+  #giveUp(reason: string): void {
+    this.#leave();
+    this.move({ type: 'fatal', nowMs: this.clock.nowMs(), reason });
+  }
+
+  /** Once: a new token that is not good either is nothing that another one would mend. */
+  #renew(reason: string, retryAtMs: number, signal: AbortSignal): void {
+    const { renew } = this.#options;
+    if (renew === undefined || this.#isRenewed) {
+      this.#giveUp(reason);
+      return;
+    }
+    this.move({ type: 'explained', nowMs: this.clock.nowMs(), reason, retryAtMs: null });
+    renew().then(
+      () => {
+        this.#isRenewed = true;
+        if (!signal.aborted) this.#retryAt(retryAtMs, signal);
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        const why = `${reason} (${error instanceof Error ? error.message : 'it cannot be renewed'})`;
+        if (error instanceof SessionOverError) {
+          this.#giveUp(why);
+          return;
+        }
+        const nowMs = this.clock.nowMs();
+        const atMs = nowMs + backoffMs(this.#connection.attempt, (this.#options.random ?? Math.random)());
+        this.move({ type: 'explained', nowMs, reason: why, retryAtMs: atMs });
+        this.#retryAt(atMs, signal);
+      },
+    );
   }
 
   /** Those who are told the same time together should not come back together. */

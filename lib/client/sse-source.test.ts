@@ -3,6 +3,7 @@ import { BACKOFF_CAP_MS, backoffMs } from './backoff.ts';
 import type { ClientEvent } from './client-event.ts';
 import type { ConnectionPermits } from './connection-permits.ts';
 import type { EventSourceLike } from './event-source.ts';
+import { SessionOverError } from './renew-session.ts';
 import { createSseSource } from './sse-source.ts';
 import { HandPage } from './testing/hand-page.ts';
 
@@ -52,7 +53,11 @@ class HandEventSource implements EventSourceLike {
 const problem = (status: number, code: string, detail: string, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify({ title: code, status, code, detail }), { status, headers });
 
-function setUp(answer: () => Response = () => new Response(null, { status: 503 }), permits?: ConnectionPermits) {
+function setUp(
+  answer: () => Response = () => new Response(null, { status: 503 }),
+  permits?: ConnectionPermits,
+  renew?: () => Promise<void>,
+) {
   const events: ClientEvent[] = [];
   const page = new HandPage();
   const fetcher = vi.fn(async (_url: string | URL | Request) => answer());
@@ -63,6 +68,7 @@ function setUp(answer: () => Response = () => new Response(null, { status: 503 }
     random: () => 1,
     page,
     permits,
+    renew,
     lane: 'l',
   });
   source.subscribe((event) => events.push(event));
@@ -393,4 +399,125 @@ test('a source that asks for envelopes tells the value as it would be without, a
     { data: '{"seq":4}', seq: 4, cursor: 'c2', record: { offset: 8, value: { form: 'text' } } },
   ]);
   source.stop();
+});
+
+describe('a token', () => {
+  const EXPIRING = JSON.stringify({ expiresAtMs: 1_030_000, inMs: 30_000 });
+  const unauthorized = (): Response => problem(401, 'unauthorized', 'the token has expired');
+  const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+  test('that expires soon is renewed, and a connection that has the new one goes on from the newest cursor', async () => {
+    let renewed: () => void = () => undefined;
+    const renew = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          renewed = resolve;
+        }),
+    );
+    const { source, state } = setUp(unauthorized, undefined, renew);
+    HandEventSource.last.greet();
+    HandEventSource.last.send('expiring', EXPIRING, 'c1');
+    const first = HandEventSource.last;
+    // Until there is a new one the old connection goes on.
+    first.send('message', '1', 'c2');
+    await settle();
+    expect([renew.mock.calls.length, HandEventSource.opened.length, first.readyState]).toEqual([1, 1, 1]);
+    renewed();
+    await settle();
+    expect(first.readyState).toBe(2);
+    expect(HandEventSource.opened).toHaveLength(2);
+    expect(HandEventSource.last.url.searchParams.get('after')).toBe('c2');
+    expect(state()).toBe('live');
+    source.stop();
+  });
+
+  test('that nobody renews ends the connection, and what comes then is asked with what the browser has', async () => {
+    const { source } = setUp(unauthorized, undefined, async () => {
+      throw new Error('your application is away');
+    });
+    HandEventSource.last.greet();
+    HandEventSource.last.send('expiring', EXPIRING, 'c1');
+    await settle();
+    expect(HandEventSource.opened).toHaveLength(1);
+    HandEventSource.last.send('expired', '{"retryMs":0}', 'c2');
+    await settle();
+    expect(HandEventSource.last.url.searchParams.get('after')).toBe('c2');
+    source.stop();
+  });
+
+  test('that is refused is renewed once; if that does not help, the source says so and stops', async () => {
+    const renew = vi.fn(async () => undefined);
+    const { source, fetcher } = setUp(unauthorized, undefined, renew);
+    HandEventSource.last.greet();
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([renew.mock.calls.length, HandEventSource.opened.length]).toEqual([1, 2]);
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([renew.mock.calls.length, HandEventSource.opened.length, fetcher.mock.calls.length]).toEqual([1, 2, 2]);
+    expect(source.connection()).toMatchObject({ closeReason: 'failed', reason: expect.stringContaining('401') });
+    source.stop();
+  });
+
+  test('that is refused again after it was good is renewed again', async () => {
+    const renew = vi.fn(async () => undefined);
+    const { source } = setUp(unauthorized, undefined, renew);
+    for (const times of [1, 2, 3]) {
+      HandEventSource.last.greet();
+      HandEventSource.last.fail(2);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(renew).toHaveBeenCalledTimes(times);
+    }
+    expect(HandEventSource.opened).toHaveLength(4);
+    source.stop();
+  });
+
+  test('that cannot be renewed now is tried again with back-off, and one whose session is over is not', async () => {
+    let error = new Error('status 502');
+    const renew = vi.fn(async () => {
+      throw error;
+    });
+    const { source, state } = setUp(unauthorized, undefined, renew);
+    HandEventSource.last.fail(2);
+    await settle();
+    expect(state()).toBe('reconnecting');
+    expect(source.connection().reason).toContain('status 502');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(HandEventSource.opened).toHaveLength(2);
+    error = new SessionOverError('sign in');
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(HandEventSource.opened).toHaveLength(2);
+    expect(source.connection()).toMatchObject({ closeReason: 'failed', reason: expect.stringContaining('sign in') });
+    source.stop();
+  });
+
+  test('that is refused where nothing renews it stops the source, which can be told to try again', async () => {
+    const { source, state } = setUp(unauthorized);
+    HandEventSource.last.fail(2);
+    await settle();
+    expect(source.connection()).toMatchObject({
+      closeReason: 'failed',
+      reason: '401 unauthorized: the token has expired',
+    });
+    source.retryNow();
+    HandEventSource.last.greet();
+    expect(state()).toBe('live');
+    source.stop();
+  });
+
+  test('of which the keys are away is tried again, as long as it takes', async () => {
+    const renew = vi.fn(async () => undefined);
+    const { source, state } = setUp(
+      () => problem(503, 'keys-unavailable', 'later', { 'retry-after': '1' }),
+      undefined,
+      renew,
+    );
+    HandEventSource.last.fail(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(state()).toBe('reconnecting');
+    expect(HandEventSource.opened.length).toBeGreaterThan(1);
+    expect(renew).not.toHaveBeenCalled();
+    source.stop();
+  });
 });

@@ -79,6 +79,8 @@ class SseTransport implements Transport {
     on(EventName.ping, ({ data }, nowMs) => this.#onPing(data, nowMs));
     on(EventName.gap, ({ data }, nowMs) => this.#onGap(data, nowMs));
     on(EventName.rotate, ({ data }) => this.#onCut(data));
+    on(EventName.expired, ({ data }) => this.#onCut(data));
+    on(EventName.expiring, (_, nowMs) => this.#onExpiring(nowMs));
     on(EventName.draining, ({ data }) => this.#onCut(data));
     on(EventName.end, () => life.end());
   }
@@ -116,6 +118,11 @@ class SseTransport implements Transport {
 
   #onCut(data: string): void {
     this.#life.cut(Math.min(Math.max(parseCut(data)?.retryMs ?? RETRY_MS, 0), BACKOFF_CAP_MS));
+  }
+
+  #onExpiring(nowMs: number): void {
+    this.#life.move({ type: 'heard', nowMs });
+    this.#life.expiring();
   }
 
   #explain(signal: AbortSignal): ReturnType<typeof explainClose> {

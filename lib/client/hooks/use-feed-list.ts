@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import { type FeedListState, hearList, NOTHING_HEARD, nextListUrl } from '../feed-list.ts';
 import { pollJson } from '../poll-json.ts';
+import { refusalWords } from '../refusal-words.ts';
+import { renewSession } from '../renew-session.ts';
 import { parseFeedList } from '../wire.ts';
 
 const LIST_POLL_MS = 1_000;
@@ -21,10 +23,12 @@ export function useFeedList(): FeedListState {
       intervalMs: () => Math.max(LIST_POLL_MS, rows * ROW_MS),
       timeoutMs: LIST_TIMEOUT_MS,
       signal: life.signal,
+      renew: renewSession,
       onResult: (result) => {
         const list = result.kind === 'answer' && result.status === 200 ? parseFeedList(result.body) : null;
         rows = list?.feeds.length ?? 0;
-        newest = hearList(newest, list, Date.now());
+        const refusal = result.kind === 'answer' ? refusalWords(result.status) : null;
+        newest = hearList(newest, list, Date.now(), refusal);
         setState(newest);
       },
     });

@@ -6,7 +6,7 @@ import { createRace, type Race, type RaceState } from '../race.ts';
 
 /** On the server, and before the first effect. */
 const idleRace: Race = {
-  state: createStore<RaceState>(() => ({ phase: 'joining', run: null })),
+  state: createStore<RaceState>(() => ({ phase: 'joining', run: null, refusal: null })),
   start: () => undefined,
   restart: () => undefined,
   takeOver: () => undefined,
