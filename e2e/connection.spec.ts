@@ -96,6 +96,8 @@ for (const { name, balancer: cut, exposed, guarded, countOf } of CUTS) {
     const sparing = await startBalancer({ pods: () => [safe.url], ...cut });
     await page.goto(`${sparing.url}/feeds/${feedId}-safe`);
     await untilState(page, 'live');
+    // What brings the page may be slow on a machine that has more to do; a stream must not be cut for that.
+    const cutsBefore = countOf(sparing);
     let streams = 0;
     page.on('request', (request) => {
       if (request.url().includes('/stream')) streams += 1;
@@ -105,7 +107,7 @@ for (const { name, balancer: cut, exposed, guarded, countOf } of CUTS) {
     const sent = await publishUntil(safe.url, `${feedId}-safe`, () => Date.now() - startedAtMs > 6_000);
     await untilAllShown(page, sent);
     // The page's own short requests may rest on a kept connection; streams are what must not be cut.
-    expect(countOf(sparing)).toBe(0);
+    expect(countOf(sparing)).toBe(cutsBefore);
     if (cut.ageCutMs !== undefined) expect(streams).toBeGreaterThan(3);
     for (const each of [cutting, sparing]) await each.stop();
     for (const each of [open, safe]) await each.part.stop();

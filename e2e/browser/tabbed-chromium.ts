@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { waitUntil } from '#scripts/process/wait-until.ts';
 import { findChromium } from '#scripts/testing/chromium.ts';
 
 interface Answer {
@@ -55,7 +56,13 @@ export class TabbedChromium {
     const { sessionId } = (await this.send('Target.attachToTarget', { targetId, flatten: true })) as {
       sessionId: string;
     };
-    return new Tab(this, targetId, sessionId);
+    const tab = new Tab(this, targetId, sessionId);
+    // Between the empty page that it begins with and its own there is none that could be asked.
+    await waitUntil(url, () => tab.evaluate(`location.href !== 'about:blank' || undefined`).catch(() => undefined), {
+      timeoutMs: 30_000,
+      intervalMs: 20,
+    });
+    return tab;
   }
 
   async send(method: string, params: object = {}, sessionId?: string): Promise<unknown> {
