@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError, isFeedlineError, problemDocument } from '../../protocol/errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Connection } from './connection.ts';
-import { STREAM_HEADERS } from './respond.ts';
+import { problemHeaders, STREAM_HEADERS } from './respond.ts';
 
 /** Refuses a request, and has then answered it; false where it may go on. */
 export type Gate = (
@@ -25,8 +24,7 @@ export function limitGate(limits: Limits): Gate {
     if (request.socket.destroyed) return true;
     try {
       const { url = '/', method = '', headers, rawHeaders } = request;
-      if (method === FORBIDDEN_METHOD)
-        throw new FeedlineError('method-not-allowed', `${method} is not for this server.`);
+      if (method === FORBIDDEN_METHOD) throw notAllowed(method);
       limits.admit({
         client: connection?.client,
         urlBytes: url.length,
@@ -51,17 +49,20 @@ interface Refusal {
 
 function refuse(error: FeedlineError, request: IncomingMessage, { response, requestId }: Refusal): void {
   const body = JSON.stringify(problemDocument(error, requestId));
-  const { retryAfterS } = error;
   response.writeHead(error.status, {
     ...STREAM_HEADERS,
-    'content-type': 'application/problem+json',
+    ...problemHeaders(error),
     'content-length': Buffer.byteLength(body),
-    ...(error.code === 'method-not-allowed' && { allow: 'GET, HEAD, OPTIONS' }),
-    ...(retryAfterS !== undefined && { [HeaderName.retryAfter]: String(retryAfterS) }),
     // Whoever is told to come back later has no need of this connection meanwhile; and a body may be on its way.
     connection: 'close',
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function notAllowed(method: string): FeedlineError {
+  return new FeedlineError('method-not-allowed', `${method} is not for this server.`, {
+    headers: { allow: 'GET, HEAD, OPTIONS' },
+  });
 }
 
 /** Node gives them as name, value, name, value: each pair has `: ` and a line end around it. */

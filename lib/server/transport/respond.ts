@@ -66,11 +66,16 @@ async function answerOrProblem(
   }
 }
 
-function problemResponse(error: FeedlineError, requestId: string): Response {
-  const headers = {
+/** What the answer with this problem has beside what all answers have. */
+export function problemHeaders({ retryAfterS, headers }: FeedlineError): Readonly<Record<string, string>> {
+  return {
     'content-type': 'application/problem+json',
-    ...(error.retryAfterS !== undefined && { [HeaderName.retryAfter]: String(error.retryAfterS) }),
-    ...error.headers,
+    ...(retryAfterS !== undefined && { [HeaderName.retryAfter]: String(retryAfterS) }),
+    ...headers,
   };
-  return new Response(JSON.stringify(problemDocument(error, requestId)), { status: error.status, headers });
+}
+
+function problemResponse(error: FeedlineError, requestId: string): Response {
+  const body = JSON.stringify(problemDocument(error, requestId));
+  return new Response(body, { status: error.status, headers: problemHeaders(error) });
 }
