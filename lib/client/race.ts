@@ -125,7 +125,7 @@ export function createRace(options: RaceOptions = {}): Race {
         clocks,
         intervalMs: CALIBRATE_MS,
         isCounting: true,
-        onRefusal: (refusal) => state.setState({ refusal }),
+        onRefusal: setRefusal,
         renew: renewSession,
         onStart: (after) => state.setState({ run: runOf(after) }),
         onRecord: (event) => timeline.addProduced(event, Date.now()),
@@ -157,6 +157,11 @@ export function createRace(options: RaceOptions = {}): Race {
         serverOffsetMs: () => clocks.serverOffsetMs(),
       };
     }
+  }
+
+  /** Told with every answer: what has not changed draws nothing again. */
+  function setRefusal(refusal: string | null): void {
+    if (refusal !== state.getState().refusal) state.setState({ refusal });
   }
 
   function end(): void {
