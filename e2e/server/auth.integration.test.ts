@@ -106,6 +106,7 @@ describe('without a token', () => {
     const id = newFeedId();
     await publish(id, 'nobody may see this');
     for (const path of ['/healthz', '/readyz']) expect((await ask(path)).status).toBe(200);
+    expect(JSON.parse((await ask('/readyz')).body)).toMatchObject({ reason: 'reading every topic', topics: [] });
     for (const path of ['/', '/feeds', '/ops', `/feeds/${id}`]) {
       const { status, body } = await ask(path);
       expect(status).toBe(200);

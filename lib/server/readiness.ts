@@ -4,7 +4,7 @@ import type { RecordLog } from './record-log/port.ts';
 
 export interface ReadinessSource {
   readonly config: Pick<Config, 'pod' | 'topics' | 'isDemo' | 'auth'>;
-  readonly recordLog: RecordLog;
+  readonly recordLog: Pick<RecordLog, 'kind' | 'status'>;
   readonly isDraining: boolean;
 }
 
@@ -28,4 +28,22 @@ export function readinessOf({ config, recordLog, isDraining }: ReadinessSource):
     case 'wedged':
       return { status: state, ready: false, reason, ...about };
   }
+}
+
+const ELSEWHERE = 'the log of this pod and /api/status say why';
+
+/** Of each status, what anybody may know. */
+const PUBLIC_REASONS = {
+  ready: 'reading every topic',
+  starting: `not every topic is being read yet: ${ELSEWHERE}`,
+  degraded: `not every topic is being read now: ${ELSEWHERE}`,
+  wedged: `nothing is being read, though Kafka answers: ${ELSEWHERE}`,
+  draining: 'this pod is shutting down',
+} as const satisfies Record<Readiness['status'], string>;
+
+/** For whoever asks: where tokens are wanted, brokers, users and topics are named to nobody without one. */
+export function publicReadinessOf(source: ReadinessSource): Readiness {
+  const readiness = readinessOf(source);
+  if (source.config.auth.jwt === undefined) return readiness;
+  return { ...readiness, reason: PUBLIC_REASONS[readiness.status], topics: [] };
 }
