@@ -46,6 +46,19 @@ describe('settings', () => {
     expect(parse({ RECORD_LOG: 'memory', DEMO: '1' }).auth.jwt).toBeUndefined();
   });
 
+  it('do not let AUTH=none go unsaid, nor keys that it makes nothing of', () => {
+    const memory = { RECORD_LOG: 'memory' };
+    const open = 'AUTH=none: whoever reaches this port may watch any ID';
+    expect(parse({ ...memory, AUTH: 'none' }).warnings).toEqual([open]);
+    expect(parse({ ...memory, AUTH: 'none', JWT_SECRET: 'x' }).warnings).toEqual([
+      open,
+      expect.stringContaining('no token is looked at'),
+    ]);
+    expect(parse({ ...memory, DEMO: '1' }).warnings).toEqual([]);
+    const jwt = { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_AUDIENCE: 'feedline' };
+    expect(parse({ ...memory, ...jwt }).warnings).toEqual([]);
+  });
+
   it('of tokens are checked against each other, and a secret is never shown', () => {
     const short = 'thirty-one bytes are not enough';
     const jwt = { RECORD_LOG: 'memory', AUTH: 'jwt', JWT_AUDIENCE: 'feedline' };

@@ -9,6 +9,7 @@ import {
   authMissing,
   authProblems,
   authSettings,
+  authWarnings,
 } from './config/auth-settings.ts';
 import { type FeedConfig, feedConfigOf, feedProblems, feedSettings } from './config/feed-settings.ts';
 import {
@@ -166,7 +167,7 @@ function toConfig(env: Environment, { security, warnings }: SecurityRead): Confi
     }),
     limits: limitConfigOf(env),
     corsOrigins: env.CORS_ORIGINS,
-    warnings,
+    warnings: [...authWarnings(env), ...warnings],
     demoHosts: env.DEMO_HOSTS.map((host) => host.toLowerCase()),
   };
 }

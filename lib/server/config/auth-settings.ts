@@ -84,6 +84,16 @@ export function authMissing(env: Readonly<Record<string, string | undefined>>): 
   return ['AUTH should be chosen: jwt asks for tokens, none lets whoever reaches the port watch any ID'];
 }
 
+/** What is used as it was set, and should not go unsaid. Where the demo is open, that is what it is for. */
+export function authWarnings(env: AuthSettings & { readonly DEMO: boolean }): readonly string[] {
+  if (env.AUTH === 'jwt' || env.DEMO) return [];
+  const hasKeys = env.JWT_SECRET !== undefined || env.JWT_JWKS_URL !== undefined;
+  return [
+    'AUTH=none: whoever reaches this port may watch any ID',
+    ...(hasKeys ? ['with AUTH=none no token is looked at: set AUTH=jwt for JWT_SECRET or JWT_JWKS_URL to count'] : []),
+  ];
+}
+
 /** What does not hold between settings, in words. */
 export function authProblems(env: AuthSettings): readonly string[] {
   if (env.AUTH !== 'jwt') return [];

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CertifiedKey, encryptedKey, TestAuthority } from '#scripts/testing/certificates.ts';
 import { type Config, ConfigError, parseConfig } from '../config.ts';
 
-const BASE = { AUTH: 'none', KAFKA_BROKERS: 'kafka-1:9093' };
+/** What warns of nothing by itself. */
+const BASE = { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_AUDIENCE: 'feedline', KAFKA_BROKERS: 'kafka-1:9093' };
 const PASSWORD = { KAFKA_SASL_USERNAME: 'feedline', KAFKA_SASL_PASSWORD: 'open sesame' };
 const OAUTH = {
   KAFKA_SASL_MECHANISM: 'OAUTHBEARER',

@@ -1,5 +1,5 @@
 import { GapReason } from '../../protocol/constants.ts';
-import { Counts } from './counts.ts';
+import { Counts } from '../counts.ts';
 import { Durations } from './durations.ts';
 
 /** What the feeds and readers of a hub have counted; read by whoever tells it. */

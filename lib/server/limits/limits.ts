@@ -1,5 +1,6 @@
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { LimitConfig } from '../config/limit-settings.ts';
+import { Counts } from '../counts.ts';
 import { Tally } from './tally.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -49,7 +50,7 @@ export class Limits {
   readonly #buckets: TokenBuckets;
   readonly #clients = new Tally();
   readonly #tokens = new Tally();
-  readonly #refused = new Map<Refusal, number>(REFUSALS.map((reason) => [reason, 0]));
+  readonly #refused = new Counts(REFUSALS);
   #connections = 0;
 
   constructor(config: LimitConfig, { now, random }: { readonly now: () => number; readonly random: () => number }) {
@@ -71,7 +72,7 @@ export class Limits {
 
   /** How many were refused, by reason. */
   get refused(): ReadonlyMap<Refusal, number> {
-    return this.#refused;
+    return this.#refused.all;
   }
 
   /** @throws FeedlineError where this request is not even looked at */
@@ -144,7 +145,7 @@ export class Limits {
   }
 
   #refusal(reason: Refusal, code: FeedlineError['code'], detail: string, retryAfterS?: number): FeedlineError {
-    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+    this.#refused.add(reason);
     return new FeedlineError(code, detail, retryAfterS === undefined ? {} : { retryAfterS });
   }
 

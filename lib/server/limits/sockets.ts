@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { LimitConfig } from '../config/limit-settings.ts';
+import { Counts } from '../counts.ts';
 import { answerGarbage } from './answer-garbage.ts';
 import { clientOf, isTrusted } from './client-address.ts';
 import { Tally } from './tally.ts';
@@ -51,7 +52,7 @@ export class Sockets {
   readonly #waiting = new Map<Socket, Waiting>();
   readonly #clients = new Tally();
   readonly #servers = new WeakSet<Server>();
-  readonly #cuts = new Map<SocketCut, number>(SOCKET_CUTS.map((reason) => [reason, 0]));
+  readonly #cuts = new Counts(SOCKET_CUTS);
 
   constructor(options: SocketsOptions) {
     this.#options = options;
@@ -63,7 +64,7 @@ export class Sockets {
 
   /** How many were cut, by reason. */
   get cuts(): ReadonlyMap<SocketCut, number> {
-    return this.#cuts;
+    return this.#cuts.all;
   }
 
   /** Begins to look at every socket that a server of this process takes. @returns its undo */
@@ -152,20 +153,16 @@ export class Sockets {
     this.#servers.add(server);
     server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
       const socket = duplex as Socket;
-      if (error.code !== 'ECONNRESET') this.#count('garbage');
+      if (error.code !== 'ECONNRESET') this.#cuts.add('garbage');
       // Behind an answer that is under way, another one would be taken for a part of it.
       answerGarbage(error, socket, { isBetween: (this.#held.get(socket)?.underWay ?? 0) === 0 });
     });
   }
 
   #cut(socket: Socket, reason: SocketCut): void {
-    this.#count(reason);
+    this.#cuts.add(reason);
     this.#forget(socket);
     socket.destroy();
-  }
-
-  #count(reason: SocketCut): void {
-    this.#cuts.set(reason, (this.#cuts.get(reason) ?? 0) + 1);
   }
 
   #forget(socket: Socket): void {

@@ -1,8 +1,8 @@
 import { HeaderName } from '../../protocol/constants.ts';
 import { FeedlineError } from '../../protocol/errors.ts';
 import type { PollBody } from '../../protocol/events.ts';
+import { Counts } from '../counts.ts';
 import { type Began, beginOf, isBehindEnd } from '../hub/begin.ts';
-import { Counts } from '../hub/counts.ts';
 import type { Hub } from '../hub/hub.ts';
 import { POLL_ENCODINGS, POLL_SEPARATOR } from '../hub/poll-encoding.ts';
 import { Reader } from '../hub/reader.ts';

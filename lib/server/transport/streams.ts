@@ -1,7 +1,7 @@
 import { RETRY_MS } from '../../protocol/constants.ts';
 import { SINK_KINDS, type SinkKind } from '../config/stream-settings.ts';
+import { Counts } from '../counts.ts';
 import { isBehindEnd } from '../hub/begin.ts';
-import { Counts } from '../hub/counts.ts';
 import type { Connection } from './connection.ts';
 import { drainEach } from './drain.ts';
 import { RESUME_OUTCOMES, type ResumeOutcome } from './resume-outcome.ts';
