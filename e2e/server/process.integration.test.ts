@@ -71,7 +71,7 @@ describe('publishing in the demo', () => {
 
 describe('a body that is too large', () => {
   const post = (body: string): string =>
-    `POST /api/feeds/a/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    `POST /api/feeds/a/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
   it('leaves the connection to the next request, and where it is far too large, the server unharmed', async () => {
     const server = await TestServer.start({ env: { ...MEMORY, DEMO: '1' } });
