@@ -105,6 +105,8 @@ describeWithBroker('resuming from Kafka', () => {
     const id = newFeedId();
     const cursor = await cursorAtStart(server, id);
     await send(topic, numbered(id, 1, 100));
+    // What it has not read yet when the client comes it could still give, out of a fetch that is on its way.
+    await server.untilRead(id, 100);
     await withAdmin(testBrokers(), async (admin) => {
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '60' }] });
