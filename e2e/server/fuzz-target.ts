@@ -3,10 +3,11 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, vi } from 'vitest';
 import { EventName } from '#lib/protocol/constants.ts';
+import type { FeedList } from '#lib/protocol/events.ts';
 import { ensureTopic } from '#scripts/kafka/admin.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { exchange, type RawRequest } from './raw-exchange.ts';
-import { TestServer } from './test-server.ts';
+import { TestServer, type TestServerOptions } from './test-server.ts';
 
 /** IDs that a server which decodes, cuts or normalises once too often takes for one another. */
 export const IDS = [
@@ -49,36 +50,31 @@ export class FuzzTarget {
     this.#marks = marks;
   }
 
-  static async start(brokers: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<FuzzTarget> {
+  static async start(brokers: readonly string[], options: Partial<TestServerOptions> = {}): Promise<FuzzTarget> {
     const topic = `it-${randomUUID()}`;
     const marks = new Map(IDS.map((id): [string, string] => [id, `mark-${randomBytes(8).toString('hex')}`]));
     await ensureTopic(brokers, { topic });
-    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
-    await producer.connect();
-    const messages = [...marks].flatMap(([key, mark]) =>
-      Array.from({ length: EVENTS }, (_, index) => ({ key, value: JSON.stringify({ seq: index + 1, mark }) })),
-    );
-    await producer.send({ topic, messages });
-    await producer.disconnect();
+    await send(brokers, topic, marks);
     // All of it comes from one address, faster than any client would.
     const limits = { CLIENT_REQUESTS_PER_S: '0' };
     const about = { KAFKA_BROKERS: brokers.join(','), KAFKA_TOPICS: topic, PING_MS: '50', ...limits };
-    const server = await TestServer.start({ env: { ...about, ...env } });
+    const server = await TestServer.start({ ...options, env: { ...about, ...options.env } });
     return new FuzzTarget(server, topic, marks);
   }
 
   /**
    * Sends a request and judges what comes back.
    *
-   * @param id whose bytes may come back; undefined where none may
+   * @param granted whose bytes may come back
    * @returns the answer; null where the connection was closed without one
    */
-  async ask(request: RawRequest, id: string | undefined): Promise<HttpAnswer | null> {
+  async ask(request: RawRequest, granted: readonly string[]): Promise<HttpAnswer | null> {
     const answer = await exchange(this.server.port, request, (come) => this.#isEnough(come));
     if (answer === null) return null;
     const text = answer.body.toString('utf8');
     expect(answer.status, `${JSON.stringify(request)}: ${text}`).toBeLessThan(500);
-    for (const [other, mark] of this.#marks) if (other !== id) expect(text).not.toContain(mark);
+    for (const [id, mark] of this.#marks)
+      if (!granted.includes(id)) expect(text, JSON.stringify(request)).not.toContain(mark);
     if (request.method === 'HEAD') return answer;
     if (isStream(answer)) this.#judgeStream(text, answer.isOver);
     else if (answer.headers.get('content-type')?.includes('json')) expect(() => JSON.parse(text)).not.toThrow();
@@ -97,6 +93,13 @@ export class FuzzTarget {
     for (const value of stream.values) expect(value).toContain(this.#marks.get(id));
     stream.close();
     await vi.waitFor(async () => expect((await server.fetch('/readyz')).status).toBe(200));
+  }
+
+  /** Sends all of it once more, and waits until it has been read: the list has what came since the server began. */
+  async untilListed(brokers: readonly string[]): Promise<void> {
+    await send(brokers, this.topic, this.#marks);
+    const listed = async (): Promise<FeedList> => (await (await this.server.fetch('/api/feeds')).json()) as FeedList;
+    await vi.waitFor(async () => expect((await listed()).total).toBe(IDS.length), { timeout: 30_000 });
   }
 
   stop(): Promise<void> {
@@ -123,6 +126,16 @@ export class FuzzTarget {
       expect(() => JSON.parse(data)).not.toThrow();
     }
   }
+}
+
+async function send(brokers: readonly string[], topic: string, marks: ReadonlyMap<string, string>): Promise<void> {
+  const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  const messages = [...marks].flatMap(([key, mark]) =>
+    Array.from({ length: EVENTS }, (_, index) => ({ key, value: JSON.stringify({ seq: index + 1, mark }) })),
+  );
+  await producer.send({ topic, messages });
+  await producer.disconnect();
 }
 
 function isStream(answer: HttpAnswer): boolean {

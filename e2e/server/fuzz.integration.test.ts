@@ -96,7 +96,7 @@ describeWithBroker('whatever is sent to a server', () => {
     const cases = fc.array(arbitrary, { minLength: TOGETHER, maxLength: TOGETHER });
     await fc.assert(
       fc.asyncProperty(cases, async (all) => {
-        await Promise.all(all.map(({ id, ...request }) => target.ask(request, id)));
+        await Promise.all(all.map(({ id, ...request }) => target.ask(request, id === undefined ? [] : [id])));
       }),
       { numRuns: RUNS },
     );

@@ -15,6 +15,14 @@ export interface TestServerOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Default true: waits for `/readyz`. */
   readonly isReadyAwaited?: boolean;
+  /** Of every request that brings none of its own, such as a token. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface About {
+  readonly port: number;
+  readonly logFile: string;
+  readonly headers: TestServerOptions['headers'];
 }
 
 /** A production server of a test's own. */
@@ -24,19 +32,21 @@ export class TestServer {
   /** Has all that the server writes. */
   readonly logFile: string;
   readonly #clients: StreamClient[] = [];
+  readonly #headers: Record<string, string>;
 
-  private constructor(part: Part, { port, logFile }: { readonly port: number; readonly logFile: string }) {
+  private constructor(part: Part, { port, logFile, headers }: About) {
     this.part = part;
     this.logFile = logFile;
+    this.#headers = { ...headers };
     this.baseUrl = `http://${LOOPBACK}:${port}`;
   }
 
-  static async start({ env, isReadyAwaited = true }: TestServerOptions): Promise<TestServer> {
+  static async start({ env, isReadyAwaited = true, headers }: TestServerOptions): Promise<TestServer> {
     if (!isBuildFresh()) await build(console.log);
     const port = await freePort();
     const logFile = join(ROOT, '.cache', 'test', `server-${port}.log`);
     const part = await startServer({ port, env: { LOG_LEVEL: 'info', ...ONE_ADDRESS, AUTH: 'none', ...env }, logFile });
-    const server = new TestServer(part, { port, logFile });
+    const server = new TestServer(part, { port, logFile, headers });
     if (isReadyAwaited) await untilReady(part, server.baseUrl);
     return server;
   }
@@ -46,14 +56,14 @@ export class TestServer {
   }
 
   /** A stream by its path; closed with the server at the latest. */
-  stream(path: string, headers?: Record<string, string>): StreamClient {
+  stream(path: string, headers: Record<string, string> = this.#headers): StreamClient {
     const client = new StreamClient(`${this.baseUrl}${path}`, headers);
     this.#clients.push(client);
     return client;
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(`${this.baseUrl}${path}`, init);
+    return fetch(`${this.baseUrl}${path}`, { headers: this.#headers, ...init });
   }
 
   publish(id: string, value: unknown): Promise<void> {

@@ -19,8 +19,15 @@ export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds;
 }
 
-export function hmacToken(claims: Claims, { secret = SECRET as string | Buffer, alg = 'HS256' } = {}): string {
-  const signed = signedPart({ alg, typ: 'JWT' }, claims);
+export interface HmacOptions {
+  readonly secret?: string | Buffer;
+  readonly alg?: string;
+  /** What its header says more, or otherwise. */
+  readonly header?: Claims;
+}
+
+export function hmacToken(claims: Claims, { secret = SECRET, alg = 'HS256', header }: HmacOptions = {}): string {
+  const signed = signedPart({ alg, typ: 'JWT', ...header }, claims);
   return `${signed}.${createHmac(`sha${alg.slice(2)}`, secret)
     .update(signed)
     .digest('base64url')}`;
