@@ -53,10 +53,15 @@ function jwtCallers(
   };
 }
 
-/** Who renews a token stays the same holder, where it says who that is. */
+/**
+ * Who renews a token stays the same holder, where it says who that is. Else it is what was signed that counts: a
+ * signature can be written in many ways, and with each of them a holder would be a new one.
+ */
 function keyOf(token: string, subject: unknown): string {
   if (typeof subject === 'string' && subject !== '') return `sub:${subject}`;
-  return `token:${createHash('sha256').update(token).digest('base64url')}`;
+  return `token:${createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('base64url')}`;
 }
 
 /** In a time that does not tell how much of it was right. */
