@@ -74,8 +74,8 @@ export function createRuntime(config: Config): MutableRuntime {
     now: Date.now,
     random: Math.random,
   });
-  const whyNotReady = (): string => recordLog.status().reason;
-  const polls = new Polls({ hub, pod, whyNotReady, now: Date.now });
+  const readiness = (): Readiness => readinessOf(runtime);
+  const polls = new Polls({ hub, pod, whyNotReady: () => readiness().reason, now: Date.now });
   const limits = new Limits(config.limits, { now: Date.now, random: Math.random });
   const sockets = new Sockets({ limits: config.limits, now: Date.now });
   const article = config.isDemo ? new ArticleEmitter() : undefined;
@@ -85,7 +85,6 @@ export function createRuntime(config: Config): MutableRuntime {
   );
   const eventLoopDelay = new EventLoopDelay();
   const problems = new Counts(ERROR_CODES);
-  const readiness = (): Readiness => readinessOf(runtime);
   const hubStats = (): HubStats => hub.stats();
   const metrics = createMetrics({
     pod,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
-import { publicReadinessOf } from './readiness.ts';
+import { readinessOf } from './readiness.ts';
 import type { RecordLogStatus } from './record-log/port.ts';
 
 const OPEN = { AUTH: 'none', RECORD_LOG: 'memory', KAFKA_TOPICS: 'orders' };
@@ -9,7 +9,7 @@ const CLOSED = { ...OPEN, AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_AUDIENCE:
 function told(env: Record<string, string>, state: RecordLogStatus['state']) {
   const status = () => ({ state, reason: 'kafka-1 refuses the user "feedline"' });
   const recordLog = { kind: 'kafka', status } as const;
-  return publicReadinessOf({ config: parseConfig(env), recordLog, isDraining: false });
+  return readinessOf({ config: parseConfig(env), recordLog, isDraining: false });
 }
 
 describe('what anybody is told of readiness', () => {

@@ -14,7 +14,7 @@ export interface ReadinessSource {
  * through an outage of the broker it stays ready and says `degraded`: with every pod at 503 a proxy would have nobody
  * left to send to, and an EventSource that is answered with an error gives up for good.
  */
-export function readinessOf({ config, recordLog, isDraining }: ReadinessSource): Readiness {
+function wholeReadinessOf({ config, recordLog, isDraining }: ReadinessSource): Readiness {
   const { pod, topics, isDemo: demo, auth } = config;
   const about = { pod, recordLog: recordLog.kind, topics, demo, renewUrl: auth.renewUrl ?? null };
   if (isDraining) return { status: 'draining', ready: false, reason: 'this pod is shutting down', ...about };
@@ -30,7 +30,7 @@ export function readinessOf({ config, recordLog, isDraining }: ReadinessSource):
   }
 }
 
-const ELSEWHERE = 'the log of this pod and /api/status say why';
+const ELSEWHERE = 'the log of this pod says why';
 
 /** Of each status, what anybody may know. */
 const PUBLIC_REASONS = {
@@ -41,9 +41,12 @@ const PUBLIC_REASONS = {
   draining: 'this pod is shutting down',
 } as const satisfies Record<Readiness['status'], string>;
 
-/** For whoever asks: where tokens are wanted, brokers, users and topics are named to nobody without one. */
-export function publicReadinessOf(source: ReadinessSource): Readiness {
-  const readiness = readinessOf(source);
+/**
+ * As whoever asks is told it: where tokens are wanted, the log alone names brokers, users and topics. Whoever has a token
+ * may watch some feeds, and need not know where they come from.
+ */
+export function readinessOf(source: ReadinessSource): Readiness {
+  const readiness = wholeReadinessOf(source);
   if (source.config.auth.jwt === undefined) return readiness;
   return { ...readiness, reason: PUBLIC_REASONS[readiness.status], topics: [] };
 }
