@@ -204,7 +204,7 @@ describeWithBroker('whatever is sent to a server', () => {
     );
     const anyName = fc.string({ unit: fc.constantFrom(...'abcXYZ-_09!~'), minLength: 1, maxLength: 20 });
     const header = fc.tuple(fc.oneof(names, anyName), values);
-    const paths = fc.constantFrom('/getData/order?last=9', '/api/feeds/order/poll?waitMs=0&from=earliest');
+    const paths = fc.constantFrom('/getData/order?last=9', '/api/feeds/order/poll?waitMs=0&from=earliest', '*');
     const method = fc.oneof(
       { weight: 3, arbitrary: fc.constant('GET') },
       fc.constantFrom('HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'),

@@ -83,6 +83,23 @@ describe('the gate', () => {
     expect(await ask({ ...place, method: 'HEAD' })).toMatchObject({ status: 429, body: '' });
   });
 
+  it('keeps from Next.js what that would answer with 500, or print an error of', async () => {
+    const place = await listen(0);
+    useLimits({});
+    for (const path of ['/', '/api/feeds']) {
+      const trace = await ask({ ...place, path, method: 'TRACE' });
+      expect(trace).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } });
+    }
+    const whole = await ask({ ...place, path: '*', method: 'OPTIONS' });
+    const action = await ask({ ...place, method: 'POST', headers: { 'next-action': 'x' } });
+    for (const { status, body } of [whole, action]) {
+      expect(status).toBe(400);
+      expect(JSON.parse(body)).toMatchObject({ code: 'request-malformed' });
+    }
+    // A page of ours that is fetched with it has no action to call.
+    expect((await ask({ ...place, headers: { 'next-action': 'x' } })).body).toBe('behind the gate');
+  });
+
   it('takes a probe by its whole path only', async () => {
     const place = await listen(0);
     useLimits({ CLIENT_REQUESTS_PER_S: '1', CLIENT_REQUESTS_BURST: '1' });

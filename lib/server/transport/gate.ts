@@ -17,6 +17,12 @@ const PROBES = ['/healthz', '/readyz'];
 /** Whatever it is for, no `Request` can be made of it (Fetch Standard, section 4.4), which Next.js would answer with 500. */
 const FORBIDDEN_METHOD = 'TRACE';
 
+/** The whole server (RFC 9110, section 7.1): no URL can be made of it, which Next.js would answer with 500. */
+const NO_PATH = '*';
+
+/** A call of a server action of Next.js: there is none, and it would print an error for each. */
+const ACTION_HEADER = 'next-action';
+
 /** Where every request comes by before anything is done for it, pages and files too: a refusal has to be cheap. */
 export function limitGate(limits: Limits): Gate {
   return (request, response, connection) => {
@@ -25,6 +31,10 @@ export function limitGate(limits: Limits): Gate {
     try {
       const { url = '/', method = '', headers, rawHeaders } = request;
       if (method === FORBIDDEN_METHOD) throw notAllowed(method);
+      if (url === NO_PATH) throw new FeedlineError('request-malformed', 'A request here has a path.');
+      if (method === 'POST' && headers[ACTION_HEADER] !== undefined) {
+        throw new FeedlineError('request-malformed', 'There are no server actions here.');
+      }
       limits.admit({
         client: connection?.client,
         urlBytes: url.length,
