@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, vi } from 'vitest';
 import { EventName } from '#lib/protocol/constants.ts';
-import type { FeedList } from '#lib/protocol/events.ts';
+import type { FeedList, HelloData } from '#lib/protocol/events.ts';
 import { ensureTopic } from '#scripts/kafka/admin.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { exchange, type RawRequest } from './raw-exchange.ts';
@@ -66,10 +66,19 @@ export class FuzzTarget {
    * Sends a request and judges what comes back.
    *
    * @param granted whose bytes may come back
+   * @param isEnough of a stream, which goes on for ever; default: with its first ping
    * @returns the answer; null where the connection was closed without one
    */
-  async ask(request: RawRequest, granted: readonly string[]): Promise<HttpAnswer | null> {
-    const answer = await exchange(this.server.port, request, (come) => this.#isEnough(come));
+  async ask(
+    request: RawRequest,
+    granted: readonly string[],
+    isEnough: (streamed: string) => boolean = hasPing,
+  ): Promise<HttpAnswer | null> {
+    const answer = await exchange(
+      this.server.port,
+      request,
+      (come) => isStream(come) && isEnough(come.body.toString()),
+    );
     if (answer === null) return null;
     const text = answer.body.toString('utf8');
     expect(answer.status, `${JSON.stringify(request)}: ${text}`).toBeLessThan(500);
@@ -106,11 +115,6 @@ export class FuzzTarget {
     return this.server.stop();
   }
 
-  /** A stream goes on for ever: by its first ping it has had what was stored, or has been told why not. */
-  #isEnough(answer: HttpAnswer): boolean {
-    return isStream(answer) && answer.body.includes(`event: ${EventName.ping}\n`);
-  }
-
   #judgeStream(text: string, isOver: boolean): void {
     const events: EventSourceMessage[] = [];
     const parser = createParser({
@@ -126,6 +130,19 @@ export class FuzzTarget {
       expect(() => JSON.parse(data)).not.toThrow();
     }
   }
+}
+
+/** By then it has had what was stored, or been told why not, unless the server is busy; one that waits has no more. */
+function hasPing(streamed: string): boolean {
+  return streamed.includes(`event: ${EventName.ping}\n`);
+}
+
+/** `hello`, and as many of the stored events as it has promised. */
+export function hasStored(streamed: string): boolean {
+  const hello = new RegExp(`event: ${EventName.hello}\\ndata: (.*)\\n`).exec(streamed)?.[1];
+  if (hello === undefined) return false;
+  const { stored = 0 } = JSON.parse(hello) as Partial<HelloData>;
+  return streamed.split('\ndata: {"seq"').length > stored;
 }
 
 async function send(brokers: readonly string[], topic: string, marks: ReadonlyMap<string, string>): Promise<void> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FeedList } from '#lib/protocol/events.ts';
 import { describeWithBroker, testBrokers } from '#scripts/testing/test-broker.ts';
-import { FuzzTarget, IDS } from './fuzz-target.ts';
+import { FuzzTarget, hasStored, IDS } from './fuzz-target.ts';
 import type { RawRequest } from './raw-exchange.ts';
 import { type Carried, carriedArbitrary } from './token-cases.ts';
 import { AUDIENCE, claimsOf, hmacToken, ISSUER, SECRET } from './tokens.ts';
@@ -35,7 +35,7 @@ describeWithBroker('whatever is sent as a token to a server that wants one', () 
 
   const ask = (carried: Carried, method: string, path: string, granted: readonly string[]) => {
     const request: RawRequest = { method, target: path, headers: [['Host', 'localhost'], ...carried.headers] };
-    return target.ask(request, granted);
+    return target.ask(request, granted, hasStored);
   };
   const holds = async (check: (carried: Carried, key: string, pick: number) => Promise<void>): Promise<void> => {
     const one = fc.tuple(carriedArbitrary(target.topic), fc.constantFrom(...IDS), fc.nat());
